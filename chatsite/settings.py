@@ -1,0 +1,160 @@
+"""Everything an operator can set comes from the environment; see README.md, "Settings"."""
+
+import os
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+PARLEY_DATA = Path(env("PARLEY_DATA", default=str(BASE_DIR / "var")))
+
+# `manage.py up` leaves the addresses of the databases it embeds here, so that every other command finds them.
+if "DATABASE_URL" not in os.environ:
+    env.read_env(PARLEY_DATA / "embedded.env")
+
+# What it is reached by
+
+HOST = env("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+SITE_URL = env("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", environ.urlparse(SITE_URL).hostname])
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECRET_KEY = env("SECRET_KEY", default="")
+DEBUG = False
+
+IS_HTTPS = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_NAME = "parley_session"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = "parley_csrf"
+
+# What it is made of
+
+INSTALLED_APPS = [
+    "daphne",
+    "chatsite",
+    "inbox",
+    "notifications",
+    "dialogues",
+    "routing",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "channels",
+    "csp",
+    "django_htmx",
+    "django_rq",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "chatsite.urls"
+ASGI_APPLICATION = "chatsite.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Where it keeps things
+
+DATABASES = {
+    "default": env.db("DATABASE_URL", default="postgres:///parley")
+    | {
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        # A transaction that forgot itself must not hold a chat's row for longer than this.
+        "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=5s"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# Deadlines have a worker of their own: a hanging mail server must not delay a timeout.
+RQ_QUEUES = {
+    "deadlines": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 10},
+    "default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 60},
+}
+RQ = {"WORKER_CLASS": "rq.SimpleWorker"}
+MEDIA_ROOT = PARLEY_DATA / "media"
+MEDIA_URL = "media/"
+STATIC_ROOT = PARLEY_DATA / "static"
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Who comes in
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "inbox:home"
+LOGOUT_REDIRECT_URL = "login"
+
+# How it speaks
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("nl", "Nederlands")]
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
+
+# Limits (design of record, sections 3, 4 and 8)
+
+MESSAGES_PER_VISITOR = env.int("MESSAGES_PER_VISITOR", default=10)
+MESSAGES_PER_VISITOR_SECONDS = env.int("MESSAGES_PER_VISITOR_SECONDS", default=5)
+REQUESTS_PER_VISITOR = env.int("REQUESTS_PER_VISITOR", default=5)
+REQUESTS_PER_ADDRESS = env.int("REQUESTS_PER_ADDRESS", default=30)
+REQUESTS_PER_SECONDS = env.int("REQUESTS_PER_SECONDS", default=600)
