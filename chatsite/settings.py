@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from csp.constants import NONE, SELF
@@ -20,7 +21,9 @@ if "DATABASE_URL" not in os.environ:
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 SITE_URL = env("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", environ.urlparse(SITE_URL).hostname])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", environ.urlparse(SITE_URL).hostname]
+)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECRET_KEY = env("SECRET_KEY", default="")
 DEBUG = False
@@ -99,14 +102,16 @@ CONTENT_SECURITY_POLICY = {
 # Where it keeps things
 
 DATABASES = {
-    "default": env.db("DATABASE_URL", default="postgres:///parley")
-    | {
+    "default": {
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        # A transaction that forgot itself must not hold a chat's row for longer than this.
-        "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=5s"},
     }
+    | env.db("DATABASE_URL", default="postgres:///parley")
 }
+# Postgres itself writes the folder of a socket with %2F, which env.db leaves as it is.
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"].get("HOST", ""))
+# A transaction that forgot itself must not hold a chat's row for longer than this.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c idle_in_transaction_session_timeout=5s"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

@@ -1,0 +1,59 @@
+import os
+import pwd
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class User:
+    """Whom a child runs as: ourselves, or, since Postgres refuses root, somebody who is not root."""
+
+    name: str
+    uid: int
+    gid: int
+
+    @property
+    def is_other(self) -> bool:
+        return self.uid != os.getuid()
+
+    @property
+    def for_popen(self) -> dict:
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_other else {}
+
+    def own(self, path: Path):
+        if self.is_other:
+            os.chown(path, self.uid, self.gid, follow_symlinks=False)
+
+    def can(self, command, **options) -> bool:
+        """Asked by trying: modes, mounts and access lists all have a say."""
+        try:
+            tried = subprocess.run(  # noqa: S603
+                [str(part) for part in command],
+                **({"cwd": "/"} | options),
+                **self.for_popen,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except OSError:
+            return False
+        return tried.returncode == 0
+
+    def can_write_in(self, folder: Path) -> bool:
+        return self.can(["/bin/sh", "-c", 'test -w "$1" && test -x "$1"', "sh", folder])
+
+
+def choose_user(data: Path) -> User:
+    """Ourselves; for root the owner of the data folder, or nobody."""
+    if os.getuid() != 0:
+        return _from_entry(pwd.getpwuid(os.getuid()))
+    owner = data.stat().st_uid
+    try:
+        return _from_entry(pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody"))
+    except KeyError:
+        return _from_entry(pwd.getpwnam("nobody"))
+
+
+def _from_entry(entry) -> User:
+    return User(entry.pw_name, entry.pw_uid, entry.pw_gid)
