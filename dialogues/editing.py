@@ -1,0 +1,95 @@
+"""The steps by which a draft's document is changed; what its grammar forbids is refused in words."""
+
+from dialogues.document import LIVE_CHAT_CARD_IS_LAST, LiveChatCard, MessageCard, QuestionCard, Response
+
+
+class Refused(ValueError):  # noqa: N818  the marketer is told why; nothing is broken
+    """The step would break the document; its text says why. `card_id` is the card it concerns, or empty."""
+
+    def __init__(self, text, card_id=""):
+        super().__init__(text)
+        self.card_id = card_id
+
+
+def add_card(document, card, *, opener="", index=None):
+    """Puts a card into the branch that `opener` opens, before the card at `index`, or at the end."""
+    branch = document.branch(opener)
+    length = len(branch.from_card(0))
+    index = length if index is None else max(0, min(index, length))
+    is_end = isinstance(card, QuestionCard | LiveChatCard)
+    if branch.end and index > len(branch.cards):
+        raise _below(branch.end)
+    if is_end and isinstance(card, LiveChatCard) and index < length:
+        raise Refused(LIVE_CHAT_CARD_IS_LAST, branch.from_card(index)[0].id)
+    if is_end and branch.end:
+        raise Refused("A branch has one question or live chat card, and it is the last.", branch.end.id)
+    if not is_end:
+        branch.cards.insert(index, card)
+        return
+    # What stood below the new question goes on in its first response's branch: nothing is lost.
+    below = branch.cards[index:]
+    if below and not card.responses:
+        raise Refused("Give the question a response first: the cards below it go there.", card.id)
+    if below:
+        card.responses[0].branch.cards[:0] = below
+    branch.cards[index:] = []
+    branch.end = card
+
+
+def remove_card(document, card_id):
+    """Takes a card out; a question goes with the branches it opens."""
+    branch, index = document.find(card_id)
+    if index == len(branch.cards):
+        branch.end = None
+    else:
+        del branch.cards[index]
+
+
+def move_card(document, card_id, *, by):
+    """Moves a card up (-1) or down (1) among its branch's cards. Raises Refused below an end."""
+    branch, index = document.find(card_id)
+    if index == len(branch.cards):
+        raise Refused(_why_last(branch.end), card_id)
+    target = index + by
+    if target > len(branch.cards) - 1 and branch.end:
+        raise _below(branch.end)
+    if 0 <= target < len(branch.cards):
+        branch.cards.insert(target, branch.cards.pop(index))
+
+
+def set_responses(question, texts):
+    """Gives the question these responses. Those whose text stays keep their branch; others must be empty."""
+    kept = {response.text: response for response in question.responses}
+    for response in question.responses:
+        if response.text not in texts and response.branch.from_card(0):
+            raise Refused(f"“{response.text}” leads to cards; delete those first.", question.id)
+    question.responses = [kept.get(text) or Response(text=text) for text in texts]
+
+
+def _below(end):
+    return Refused(_why_last(end), end.id)
+
+
+def _why_last(end):
+    if isinstance(end, LiveChatCard):
+        return LIVE_CHAT_CARD_IS_LAST
+    return "A question is the last card in its branch; add the card below one of its responses."
+
+
+def faults(document):
+    """What keeps the document from being published, as pairs of a card's id and a sentence."""
+    found = []
+    first = document.start.from_card(0)
+    if not first:
+        found.append(("", "Add a card: an empty stream says nothing."))
+    elif not any(not isinstance(card, MessageCard | LiveChatCard) for card in first):
+        found.append(
+            (first[0].id, "Ask something first: a conversation begins with the visitor's first answer.")
+        )
+    for card in document.cards():
+        match card:
+            case QuestionCard(responses=[]):
+                found.append((card.id, "Give the question at least one response."))
+            case QuestionCard(text="") | MessageCard(text=""):
+                found.append((card.id, "Write what this card says."))
+    return found

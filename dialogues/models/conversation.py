@@ -1,0 +1,263 @@
+from datetime import timedelta
+
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from dialogues.answers import clean_answer
+from dialogues.document import CaptureCard, LiveChatCard, QuestionCard
+from dialogues.models.message import Author
+from dialogues.signals import message_posted
+from routing.clock import Now, WhenWritten, clock
+from routing.models import Because, LiveChat, State, TooLate
+from routing.models.lock import LockingQuerySet
+
+# Adobe Dynamic Chat, "Live chat overview": after ten minutes without activity the chat times out.
+IDLE_AFTER_SECONDS = 600
+WARN_AFTER_SECONDS = 480
+# After that a visitor who comes back begins afresh.
+RESUME_WITHIN = timedelta(hours=24)
+
+
+_ENDED = {
+    Because.AGENT: "The agent ended the chat",
+    Because.VISITOR: "The visitor ended the chat",
+    Because.IDLE: "The chat ended because nobody wrote for ten minutes",
+    Because.CANCELLED: "The visitor stopped waiting",
+}
+
+
+class OutOfDate(Exception):  # noqa: N818  nothing is wrong; the page shows something older
+    """The answer is to something that is no longer asked; nothing was changed."""
+
+
+class ConversationQuerySet(LockingQuerySet):
+    def open(self):
+        return self.filter(ended_at=None)
+
+    def active_of(self, agent):
+        return self.filter(live_chat__agent=agent, live_chat__state=State.ACTIVE)
+
+    def accepted(self):
+        return self.filter(live_chat__accepted_at__isnull=False)
+
+    def visible_to(self, agent):
+        """An agent sees their own active chats and everybody's past ones (Adobe Dynamic Chat, "Agent inbox")."""
+        past = Q(live_chat__accepted_at__isnull=False, live_chat__state=State.ENDED)
+        return self.filter(past | Q(live_chat__agent=agent, live_chat__state=State.ACTIVE))
+
+    def waiting_for_request(self):
+        """Those that stand on a live chat card while nobody has asked for an agent yet."""
+        return self.open().filter(route__isnull=False, live_chat=None)
+
+    def to_look_at(self):
+        """Active live chats whose time has come to see whether anybody still writes."""
+        return self.filter(look_at__lte=Now())
+
+
+class Conversation(models.Model):
+    """Everything said between a visitor and us, automated and live. It keeps the stream it began with."""
+
+    visitor = models.ForeignKey("dialogues.Visitor", models.PROTECT, related_name="conversations")
+    stream = models.ForeignKey("dialogues.Stream", models.PROTECT, related_name="conversations")
+    page = models.CharField(max_length=2000, blank=True)
+    started_at = models.DateTimeField(db_default=WhenWritten(), db_index=True)
+    # The card that waits for the visitor, by id; empty when none does.
+    card = models.CharField(max_length=40, blank=True)
+    # The route of the live chat card it stands on.
+    route = models.ForeignKey("routing.Route", models.PROTECT, null=True, related_name="+", db_index=False)
+    live_chat = models.OneToOneField(
+        "routing.LiveChat", models.PROTECT, null=True, related_name="conversation"
+    )
+    # Who may write beside the visitor: the agent of the active live chat.
+    live_agent = models.ForeignKey(
+        "routing.Agent", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    ended_at = models.DateTimeField(null=True)
+    # When to look whether anybody still writes. A message does not move it: only the look does.
+    look_at = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
+    # The next two change with every message: no index may contain them, or the update is no longer HOT.
+    length = models.PositiveIntegerField(default=0)
+    last_message_at = models.DateTimeField(null=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_conversation_a_visitor", fields=["visitor"], condition=Q(ended_at=None)
+            )
+        ]
+        indexes = [
+            models.Index(
+                name="waiting_for_request",
+                fields=["id"],
+                condition=Q(live_chat=None, route__isnull=False, ended_at=None),
+            ),
+            models.Index(name="to_look_at", fields=["look_at"], condition=Q(look_at__isnull=False)),
+        ]
+
+    def __str__(self):
+        return f"Conversation {self.pk} with {self.visitor}"
+
+    # What the visitor does
+
+    @classmethod
+    @transaction.atomic
+    def start(cls, visitor, stream, *, page=""):
+        """A new conversation with the visitor, which has said what the stream says first."""
+        conversation = cls.objects.create(visitor=visitor, stream=stream, page=page[:2000])
+        conversation._say(stream.read().start.from_card(0))
+        return conversation
+
+    @transaction.atomic
+    def answer(self, card_id, given):
+        """The visitor's answer to the card; the stream goes on from there.
+
+        Raises OutOfDate if that card does not wait for one, ValueError if it cannot take this one.
+        """
+        self._lock()
+        if self.ended_at or self.card != card_id:
+            raise OutOfDate("This was answered already.")
+        document = self.stream.read()
+        branch, index = document.find(card_id)
+        card = branch.from_card(index)[0]
+        if isinstance(card, QuestionCard):
+            response = next((each for each in card.responses if each.id == given), None)
+            if response is None:
+                raise ValueError("Choose one of the answers.")
+            text, value, following = (
+                response.text,
+                response.value or response.text,
+                response.branch.from_card(0),
+            )
+        else:
+            text = value = clean_answer(card, given)
+            following = branch.from_card(index + 1)
+        self.post(text, author=Author.VISITOR, author_id=self.visitor_id)
+        if card.attribute:
+            self.visitor.attributes[card.attribute] = value
+            self.visitor.save(update_fields=["attributes"])
+        self._say(following)
+
+    def request_live_chat(self):
+        """Asks for an agent on behalf of a visitor who stands on a live chat card.
+
+        Raises TooLate, and changes nothing, if somebody else has asked meanwhile.
+        """
+        with transaction.atomic():
+            live_chat = LiveChat.request(
+                visitor_key=self.visitor.key, route=self.route, attributes=self.visitor.attributes
+            )
+            self._lock()
+            if self.live_chat_id or self.ended_at:
+                raise TooLate("This chat was requested already.")
+            self.live_chat = live_chat
+            self.save(update_fields=["live_chat"])
+            self.reflect(live_chat)
+
+    @transaction.atomic
+    def close(self):
+        """Ends an automated conversation that nobody goes on with."""
+        self._lock()
+        if not self.live_chat_id:
+            self._finish()
+
+    # What follows from its live chat
+
+    def reflect(self, live_chat):
+        """Takes over what has become of the live chat, in the same transaction."""
+        match live_chat.state:
+            case State.ACTIVE if self.live_agent_id != live_chat.agent_id:
+                self.live_agent_id = live_chat.agent_id
+                self.look_at = live_chat.accepted_at + timedelta(seconds=WARN_AFTER_SECONDS)
+                self.save(update_fields=["live_agent", "look_at"])
+                self.post(f"{live_chat.agent_name} joined the chat", author=Author.SYSTEM)
+            case State.FELL_BACK:
+                self.post(live_chat.fallback_message, author=Author.BOT)
+                self._finish()
+            case State.ENDED:
+                self.post(_ENDED[live_chat.because], author=Author.SYSTEM)
+                self._finish()
+
+    def end_if_idle(self):
+        """Ends the live chat if neither side has typed a message for ten minutes; warns both at eight.
+
+        May be called at any time, and twice: only the clock and the last message count.
+        """
+        with transaction.atomic():
+            LiveChat.objects.lock().get(pk=self.live_chat_id)
+            self._lock()
+            if not self.look_at:
+                return
+            since, now = max(filter(None, [self.last_message_at, self.live_chat.accepted_at])), clock()
+            quiet = (now - since).total_seconds()
+            if quiet >= IDLE_AFTER_SECONDS:
+                self.live_chat.end(because=Because.IDLE)
+            elif quiet >= WARN_AFTER_SECONDS:
+                if not self.is_warned:
+                    self.warned_at = now
+                self.look_at = since + timedelta(seconds=IDLE_AFTER_SECONDS)
+                self.save(update_fields=["warned_at", "look_at"])
+            else:
+                self.look_at = since + timedelta(seconds=WARN_AFTER_SECONDS)
+                self.save(update_fields=["look_at"])
+
+    @property
+    def is_warned(self):
+        """Whether the warning that the chat ends soon stands. A typed message takes it away."""
+        if self.warned_at is None or self.ended_at:
+            return False
+        return self.last_message_at is None or self.last_message_at < self.warned_at
+
+    # What is said
+
+    def post(self, body, *, author, author_id=None):
+        """Says something in the bot's or the system's name, or repeats an answer, under the row's lock."""
+        Conversation.objects.filter(pk=self.pk).update(length=F("length") + 1)
+        self.refresh_from_db(fields=["length"])
+        message = self.messages.create(position=self.length, author=author, author_id=author_id, body=body)
+        message.refresh_from_db(fields=["created_at"])
+        message_posted.send(type(message), message=message)
+        return message
+
+    @property
+    def is_resumable(self):
+        return self.ended_at is None and clock() - self._last_moment() < RESUME_WITHIN
+
+    # Inside
+
+    def _lock(self):
+        self.refresh_from_db(from_queryset=Conversation.objects.lock())
+
+    def _say(self, cards):
+        """Says the cards up to the first that waits for the visitor, and stands there."""
+        self.card = ""
+        for card in cards:
+            match card:
+                case LiveChatCard():
+                    self.card, self.route_id = card.id, card.route
+                    if card.connecting:
+                        self.post(card.connecting, author=Author.BOT)
+                    break
+                case QuestionCard():
+                    self.card = card.id
+                    self.post(card.text, author=Author.BOT)
+                    break
+                case CaptureCard():
+                    self.card = card.id
+                    self.post(card.question, author=Author.BOT)
+                    break
+                case _:
+                    self.post(card.text, author=Author.BOT)
+        self.save(update_fields=["card", "route"])
+        if not self.card:
+            self._finish()
+
+    def _finish(self):
+        self.ended_at, self.card, self.look_at, self.live_agent = clock(), "", None, None
+        self.save(update_fields=["ended_at", "card", "look_at", "live_agent"])
+
+    def _last_moment(self):
+        last = self.messages.last()
+        return last.created_at if last else self.started_at

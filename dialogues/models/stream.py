@@ -1,0 +1,97 @@
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+
+from dialogues.document import CaptureCard, Document, LiveChatCard, QuestionCard
+from dialogues.editing import faults
+from routing.clock import clock
+
+
+class StreamQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(published_at__isnull=False).order_by("-number")
+
+    def to_show(self):
+        """What a visitor without a conversation sees: the newest version of the dialogue of highest
+        priority, or None."""
+        return self.published().order_by("dialogue__priority", "dialogue", "-number").first()
+
+
+class Stream(models.Model):
+    """One version of what a dialogue says. At most one is the draft; published ones never change."""
+
+    dialogue = models.ForeignKey("dialogues.Dialogue", models.PROTECT, related_name="streams")
+    number = models.PositiveIntegerField(editable=False)
+    document = models.JSONField(default=dict, editable=False)
+    # What the document names, so that none of it can vanish.
+    routes = models.ManyToManyField("routing.Route", editable=False)
+    attributes = models.ManyToManyField("dialogues.Attribute", editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = StreamQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_draft_a_dialogue", fields=["dialogue"], condition=Q(published_at=None)
+            ),
+            models.UniqueConstraint(name="a_stream_s_number_is_its_own", fields=["dialogue", "number"]),
+        ]
+        ordering = ["dialogue", "-number"]
+
+    def __str__(self):
+        return f"{self.dialogue}, version {self.number}"
+
+    @classmethod
+    @transaction.atomic
+    def draft_of(cls, dialogue):
+        """The dialogue's draft; the first time it is asked for, a copy of the live version."""
+        dialogue = type(dialogue).objects.select_for_update(no_key=True).get(pk=dialogue.pk)
+        if draft := dialogue.draft:
+            return draft
+        live = dialogue.live_stream
+        draft = cls(dialogue=dialogue, number=live.number + 1 if live else 1)
+        draft.write(live.read() if live else Document())
+        return draft
+
+    @property
+    def is_published(self):
+        return self.published_at is not None
+
+    def read(self) -> Document:
+        return Document.load(self.document)
+
+    @transaction.atomic
+    def write(self, document):
+        """Saves the document, and holds on to the rows it names."""
+        self.document = document.dump()
+        self.save()
+        cards = list(document.cards())
+        self.routes.set({card.route for card in cards if isinstance(card, LiveChatCard)})
+        asks = {card.attribute for card in cards if isinstance(card, CaptureCard | QuestionCard)}
+        self.attributes.set(self.attributes.model.objects.filter(name__in=asks))
+
+    def faults(self):
+        """What keeps it from being published, as pairs of a card's id and a sentence."""
+        document = self.read()
+        known = set(self.attributes.values_list("name", flat=True))
+        unknown = [
+            (card.id, f"There is no attribute “{card.attribute}”.")
+            for card in document.cards()
+            if isinstance(card, CaptureCard | QuestionCard) and card.attribute and card.attribute not in known
+        ]
+        return faults(document) + unknown
+
+    @transaction.atomic
+    def publish(self, *, by=None):
+        """Makes the draft the version that the next visitor sees. Raises ValueError while it has faults."""
+        locked = Stream.objects.select_for_update(no_key=True).get(pk=self.pk)
+        if found := locked.faults():
+            raise ValueError(found[0][1])
+        if not locked.is_published:
+            locked.published_at, locked.published_by = clock(), by
+            locked.save(update_fields=["published_at", "published_by"])
+        self.refresh_from_db()

@@ -1,0 +1,38 @@
+import uuid
+
+from django.core import signing
+from django.db import models
+
+from routing.clock import WhenWritten
+
+TOKEN_SALT = "parley.visitor"  # noqa: S105  names a purpose, hides nothing
+
+
+class VisitorQuerySet(models.QuerySet):
+    def of_token(self, token):
+        """The visitor whose token this is, who may have no row yet. Raises signing.BadSignature."""
+        key = uuid.UUID(signing.loads(token, salt=TOKEN_SALT))
+        return self.filter(key=key).first() or Visitor(key=key)
+
+
+class Visitor(models.Model):
+    """A person on the site, known by a signed token; the row is made with their first answer."""
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    attributes = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(db_default=WhenWritten(), editable=False)
+
+    objects = VisitorQuerySet.as_manager()
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def name(self):
+        """The first name, else a short name made from the key, such as "Visitor 4F2A"."""
+        return self.attributes.get("first_name") or f"Visitor {self.key.hex[:4].upper()}"
+
+    @property
+    def token(self):
+        """What proves that it is this visitor who speaks."""
+        return signing.dumps(self.key.hex, salt=TOKEN_SALT)

@@ -1,0 +1,254 @@
+"""A live chat's life: OFFERED → ACTIVE → ENDED, or FELL_BACK. Only the verbs in this file change its state."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+
+from routing.clock import clock
+from routing.models.agent import Agent
+from routing.models.decision import Decision
+from routing.models.fallback_message import FallbackMessage
+from routing.models.lock import LockingQuerySet
+from routing.models.offer import Offer, Outcome
+from routing.models.workspace import Workspace
+from routing.signals import live_chat_changed
+
+# Adobe Dynamic Chat, "Live chat overview": "Accept chat" expires after a hundred seconds.
+ACCEPT_WITHIN_SECONDS = 100
+
+
+class TooLate(Exception):  # noqa: N818  a thing that happens, not an error
+    """Somebody or something else decided first; nothing was changed. Its text can be shown."""
+
+
+class State(models.TextChoices):
+    OFFERED = "offered", "Waiting for an agent"
+    ACTIVE = "active", "Active"
+    ENDED = "ended", "Ended"
+    FELL_BACK = "fell_back", "Fell back"
+
+
+OPEN = [State.OFFERED, State.ACTIVE]
+
+
+class Because(models.TextChoices):
+    """Why a live chat ended, or fell back."""
+
+    AGENT = "agent", "The agent ended it"
+    VISITOR = "visitor", "The visitor ended it"
+    IDLE = "idle", "Nobody wrote for ten minutes"
+    CANCELLED = "cancelled", "The visitor stopped waiting"
+    NOBODY = "nobody", "Nobody could be asked"
+    MISSED = "missed", "Nobody accepted"
+    NO_RULE = "no_rule", "No custom rule matched"
+    PLAN = "plan", "The plan does not include it"
+
+
+class LiveChatQuerySet(LockingQuerySet):
+    def active(self):
+        return self.filter(state=State.ACTIVE)
+
+    def engaged(self):
+        """Those that were accepted, which is what the Select plan counts."""
+        return self.filter(accepted_at__isnull=False)
+
+
+class LiveChat(models.Model):
+    """The request for an agent and what became of it."""
+
+    visitor_key = models.UUIDField()
+    route = models.ForeignKey("routing.Route", models.PROTECT, related_name="live_chats")
+    # What was known of the visitor at the request: what the routing went by.
+    attributes = models.JSONField(default=dict)
+    state = models.CharField(max_length=9, choices=State, default=State.OFFERED)
+    because = models.CharField(max_length=9, choices=Because, null=True)
+    agent = models.ForeignKey("routing.Agent", models.PROTECT, null=True, related_name="live_chats")
+    # The visitor keeps this name and picture until the chat ends, even if the agent changes them.
+    agent_name = models.CharField(max_length=80, blank=True)
+    agent_picture = models.CharField(max_length=200, blank=True)
+    fallback_message = models.TextField(blank=True)
+    requested_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = LiveChatQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_live_chat_a_visitor", fields=["visitor_key"], condition=Q(state__in=OPEN)
+            ),
+            models.CheckConstraint(
+                name="an_active_live_chat_has_an_agent",
+                condition=~Q(state=State.ACTIVE) | Q(agent__isnull=False, accepted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_live_chat_ends_once_and_for_a_reason",
+                condition=Q(state__in=OPEN, ended_at=None, because=None)
+                | Q(state__in=[State.ENDED, State.FELL_BACK], ended_at__isnull=False, because__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="active_live_chats_by_agent", fields=["agent"], condition=Q(state=State.ACTIVE)
+            ),
+            models.Index(
+                name="engaged_live_chats", fields=["accepted_at"], condition=Q(accepted_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self):
+        return f"Live chat {self.pk}"
+
+    # Verbs, each one transaction
+
+    @classmethod
+    @transaction.atomic
+    def request(cls, *, visitor_key, route, attributes):
+        """Asks for an agent, and returns the live chat: offered to somebody, or fallen back.
+
+        Raises TooLate if the visitor has an open live chat already.
+        """
+        live_chat = cls(visitor_key=visitor_key, route=route, attributes=attributes, requested_at=clock())
+        try:
+            with transaction.atomic():
+                live_chat.save()
+        except IntegrityError as error:
+            if "one_open_live_chat_a_visitor" not in str(error):
+                raise
+            raise TooLate("You are already being connected with an agent.") from error
+        live_chat._offer_or_fall_back()
+        live_chat.save()
+        live_chat._tell()
+        return live_chat
+
+    def accept(self, agent):
+        """The agent takes the chat that is offered to them, within a hundred seconds by the clock."""
+        with self._locked():
+            offer = self._open_offer_to(agent)
+            now = clock()
+            if now >= offer.expires_at or not agent.is_permitted:
+                raise TooLate("The time to accept this chat is over.")
+            offer.close(Outcome.ACCEPTED, at=now)
+            self.state, self.accepted_at = State.ACTIVE, now
+            self._belong_to(agent)
+
+    def decline(self, agent):
+        """The agent does not take the chat: the next one is asked, if there is one."""
+        with self._locked():
+            self._open_offer_to(agent).close(Outcome.DECLINED, at=clock())
+            self._offer_or_fall_back()
+
+    def expire_offer(self):
+        """Closes an offer nobody accepted in time, or whose agent lost the permission. Before that, or
+        when it is closed already, nothing happens: whoever calls this has no opinion on the time."""
+        with self._locked(quietly=True) as changed:
+            offer = self.offers.select_related("agent__user").open().first()
+            if offer and (clock() >= offer.expires_at or not offer.agent.is_permitted):
+                offer.close(Outcome.EXPIRED, at=clock())
+                self._offer_or_fall_back()
+                changed()
+
+    def cancel(self):
+        """The visitor stops waiting. Nobody accepted, and nothing failed."""
+        with self._locked():
+            if self.state != State.OFFERED:
+                raise TooLate("An agent has joined already." if self.state == State.ACTIVE else ENDED_ALREADY)
+            self.offers.open().get().close(Outcome.WITHDRAWN, at=clock())
+            self._end(State.ENDED, because=Because.CANCELLED)
+
+    def end(self, *, because):
+        """Ends an active chat."""
+        with self._locked():
+            if self.state != State.ACTIVE:
+                raise TooLate(ENDED_ALREADY)
+            self._end(State.ENDED, because=because)
+
+    # What they share
+
+    @contextmanager
+    def _locked(self, *, quietly=False):
+        """The row, locked and read anew; saved and told about at the end, if `quietly` only on request."""
+        changes = []
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=LiveChat.objects.lock())
+            yield lambda: changes.append(True)
+            if changes or not quietly:
+                self.save()
+                self._tell()
+
+    def _tell(self):
+        live_chat_changed.send(LiveChat, live_chat=self)
+
+    def _open_offer_to(self, agent):
+        offer = self.offers.open().filter(agent=agent).first()
+        if offer is None:
+            taken = self.state == State.ACTIVE and self.agent_id != agent.pk
+            raise TooLate(
+                f"{self.agent_name} has taken this chat."
+                if taken
+                else "This chat is no longer offered to you."
+            )
+        return offer
+
+    def _belong_to(self, agent):
+        self.agent, self.agent_name, self.agent_picture = agent, agent.name, agent.picture.name or ""
+
+    def _offer_or_fall_back(self):
+        # Whoever chooses holds the workspace, so turns and places are given out one at a time.
+        workspace = Workspace.objects.lock().get()
+        if not self.route.is_part_of(workspace.plan) or not workspace.has_engagement_left():
+            return self._fall_back(Because.PLAN)
+        if self.offers.count() >= self.route.tries(workspace.plan):
+            return self._fall_back(Because.MISSED)
+        considered, chosen = self._choose(workspace)
+        now = clock()
+        decision = Decision(
+            live_chat=self, made_at=now, considered=[_as_considered(agent) for agent in considered]
+        )
+        if chosen:
+            expires_at = now + timedelta(seconds=ACCEPT_WITHIN_SECONDS)
+            decision.offer = self.offers.create(agent=chosen, made_at=now, expires_at=expires_at)
+            Agent.objects.filter(pk=chosen.pk).update(last_asked_at=now)
+        decision.save()
+        if not chosen:
+            self._fall_back(self._why_nobody(considered))
+
+    def _choose(self, workspace):
+        """Everyone considered, and who is asked, locked: a place that is free now stays free for this chat."""
+        pool = self.route.pool(self.attributes)
+        locked = None
+        while True:
+            considered = list(pool.considered_for(self, workspace))
+            chosen = next((agent for agent in considered if not agent.passed_over), None)
+            if chosen is None or chosen.pk == locked:
+                return considered, chosen
+            # Somebody may have switched to away meanwhile: look once more, with the row held.
+            locked = Agent.objects.lock().get(pk=chosen.pk).pk
+
+    def _why_nobody(self, considered):
+        if self.offers.exists():
+            return Because.MISSED
+        return Because.NOBODY if considered or not self.route.is_by_rules else Because.NO_RULE
+
+    def _fall_back(self, because):
+        self.fallback_message = FallbackMessage.objects.get().body
+        self._end(State.FELL_BACK, because=because)
+
+    def _end(self, state, *, because):
+        self.state, self.because, self.ended_at = state, because, clock()
+
+
+ENDED_ALREADY = "The chat has ended already."
+
+
+def _as_considered(agent):
+    return {
+        "agent": agent.pk,
+        "name": agent.name,
+        "load": agent.load,
+        "limit": agent.limit,
+        "passed_over": agent.passed_over,
+    }

@@ -1,0 +1,69 @@
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from routing.models.lock import LockingQuerySet
+
+# Adobe Dynamic Chat, "Live chat overview": no agent ever has more than ten chats.
+MOST_CHATS_PER_AGENT = 10
+CHATS_PER_AGENT = (MinValueValidator(1), MaxValueValidator(MOST_CHATS_PER_AGENT))
+# The same page: the Select trial connects a hundred chats, for life.
+SELECT_ENGAGEMENTS = 100
+
+
+class Plan(models.TextChoices):
+    SELECT = "select", "Select"
+    PRIME = "prime", "Prime"
+
+
+class Workspace(models.Model):
+    """What holds for everybody here. There is one row; migrating makes it."""
+
+    name = models.CharField(max_length=80, default="Parley", help_text="What visitors see as your name.")
+    plan = models.CharField(max_length=6, choices=Plan, default=Plan.PRIME)
+    engagement_limit = models.PositiveIntegerField(
+        default=SELECT_ENGAGEMENTS, help_text="How many live chats the Select plan connects, for life."
+    )
+    chats_per_agent = models.PositiveSmallIntegerField(
+        default=MOST_CHATS_PER_AGENT,
+        validators=CHATS_PER_AGENT,
+        help_text="How many chats an agent can have at once, 1 to 10.",
+    )
+    allowed_sites = ArrayField(
+        models.CharField(max_length=255),
+        default=list,
+        blank=True,
+        help_text="Origins that may show the widget, such as https://shop.example; empty: any.",
+    )
+
+    objects = LockingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="there_is_one_workspace", condition=models.Q(pk=1)),
+            models.CheckConstraint(
+                name="workspace_chats_per_agent_1_to_10",
+                condition=models.Q(chats_per_agent__range=(1, MOST_CHATS_PER_AGENT)),
+            ),
+        ]
+        permissions = [("manage_workspace", "Manager")]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def engagements(self):
+        """How many live chats count towards the Select plan's limit: accepted ones, for life."""
+        from routing.models.live_chat import LiveChat
+
+        return LiveChat.objects.engaged().count()
+
+    def has_engagement_left(self):
+        """Whether the plan connects one more chat. An open offer has reserved its engagement."""
+        from routing.models.live_chat import LiveChat
+        from routing.models.offer import Offer
+
+        if self.plan == Plan.PRIME:
+            return True
+        counted = LiveChat.objects.engaged().count() + Offer.objects.open().count()
+        return counted < self.engagement_limit

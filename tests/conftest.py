@@ -1,0 +1,176 @@
+"""The cast: Alice and Bob are agents on team Sales, Carol is an agent on no team, Max manages, Vera visits."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import connection
+
+from dialogues.document import Branch, CaptureCard, Document, LiveChatCard, QuestionCard, Response
+from dialogues.models import Conversation, Dialogue, Stream, Visitor
+from routing.clock import clock as read_clock
+from routing.models import Agent, Method, Plan, Route, Team, Workspace
+
+PASSWORD = "parley-test"
+# Every test begins at noon: a test that moves the clock by hours does not run into midnight by chance.
+MOVABLE_CLOCK = """
+CREATE TABLE IF NOT EXISTS test_clock (ahead interval NOT NULL);
+TRUNCATE test_clock;
+INSERT INTO test_clock SELECT timestamptz '2026-06-10 12:00Z' - clock_timestamp();
+CREATE OR REPLACE FUNCTION parley_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+  'SELECT clock_timestamp() + (SELECT ahead FROM test_clock)';
+"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(MOVABLE_CLOCK)
+
+
+class Clock:
+    """The database's clock, moved by hand, in every process at once."""
+
+    def __call__(self):
+        return read_clock()
+
+    def move(self, **by):
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE test_clock SET ahead = ahead + %s", [timedelta(**by)])
+
+
+@pytest.fixture
+def clock(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ahead FROM test_clock")
+        ahead = cursor.fetchone()[0]
+    yield Clock()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE test_clock SET ahead = %s", [ahead])
+
+
+@pytest.fixture
+def workspace(db):
+    return Workspace.objects.get()
+
+
+@pytest.fixture
+def select(workspace):
+    """The workspace on the Select plan."""
+    workspace.plan = Plan.SELECT
+    workspace.save()
+    return workspace
+
+
+@pytest.fixture
+def hire(db):
+    """Makes an agent, available unless told otherwise."""
+
+    def hire(name, *, available=True, **fields):
+        user = User.objects.create_user(name.lower(), f"{name.lower()}@parley.example", PASSWORD)
+        user.user_permissions.add(Permission.objects.get(codename="receive_live_chats"))
+        agent = Agent.objects.create(user=user, name=name, **fields)
+        if available:
+            agent.switch(available=True)
+        return agent
+
+    return hire
+
+
+@pytest.fixture
+def alice(hire):
+    return hire("Alice")
+
+
+@pytest.fixture
+def bob(hire):
+    return hire("Bob")
+
+
+@pytest.fixture
+def carol(hire):
+    return hire("Carol")
+
+
+@pytest.fixture
+def max(db):
+    return User.objects.create_superuser("max", "max@parley.example", PASSWORD)
+
+
+@pytest.fixture
+def sales(alice, bob):
+    team = Team.objects.create(name="Sales")
+    team.members.set([alice, bob])
+    return team
+
+
+@pytest.fixture
+def round_robin(db):
+    return Route.objects.to(Method.ROUND_ROBIN)
+
+
+@pytest.fixture
+def to_sales(sales):
+    return Route.objects.to(Method.TEAM, team=sales)
+
+
+@pytest.fixture
+def vera(db):
+    return Visitor.objects.create(attributes={"first_name": "Vera", "email": "vera@kern.example"})
+
+
+@pytest.fixture
+def publish(db):
+    """Publishes a document as a dialogue's next version, and returns the stream."""
+
+    def publish(document, *, name="Pricing"):
+        dialogue, _ = Dialogue.objects.get_or_create(name=name)
+        stream = Stream.draft_of(dialogue)
+        stream.write(document)
+        stream.publish()
+        return stream
+
+    return publish
+
+
+@pytest.fixture
+def talk_to_sales(round_robin, publish):
+    """A published stream: a question, first name and email, then a live chat card by round robin."""
+    asked = [
+        CaptureCard(id="name", question="What is your first name?", attribute="first_name"),
+        CaptureCard(id="mail", question="And your email?", attribute="email", type="email"),
+    ]
+    yes = Branch(cards=asked, end=LiveChatCard(id="chat", route=round_robin.pk, connecting="One moment…"))
+    question = QuestionCard(
+        id="talk",
+        text="Would you like to talk to someone?",
+        responses=[
+            Response(id="yes", text="Yes, please", branch=yes),
+            Response(id="no", text="Just looking"),
+        ],
+    )
+    return publish(Document(start=Branch(end=question)))
+
+
+@pytest.fixture
+def requested(talk_to_sales, vera):
+    """Vera's conversation, from the first answer to the request for an agent."""
+
+    def requested(visitor=vera):
+        conversation = Conversation.start(visitor, talk_to_sales, page="https://shop.example/pricing")
+        conversation.answer("talk", "yes")
+        conversation.answer("name", "Vera")
+        conversation.answer("mail", "vera@kern.example")
+        conversation.request_live_chat()
+        return conversation
+
+    return requested
+
+
+@pytest.fixture
+def talking(requested, alice):
+    """Vera's conversation with Alice, who has accepted."""
+    conversation = requested()
+    conversation.live_chat.accept(alice)
+    conversation.refresh_from_db()
+    return conversation
