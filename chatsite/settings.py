@@ -12,8 +12,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 PARLEY_DATA = Path(env("PARLEY_DATA", default=str(BASE_DIR / "var")))
 
+DATABASES_GIVEN = [name for name in ("DATABASE_URL", "REDIS_URL") if name in os.environ]
 # `manage.py up` leaves the addresses of the databases it embeds here, so that every other command finds them.
-if "DATABASE_URL" not in os.environ:
+if not DATABASES_GIVEN:
     env.read_env(PARLEY_DATA / "embedded.env")
 
 # What it is reached by
@@ -21,15 +22,15 @@ if "DATABASE_URL" not in os.environ:
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 SITE_URL = env("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", environ.urlparse(SITE_URL).hostname]
-)
+SITE_HOST = environ.urlparse(SITE_URL).hostname or ""
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", SITE_HOST])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECRET_KEY = env("SECRET_KEY", default="")
 DEBUG = False
 
 IS_HTTPS = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
@@ -38,6 +39,9 @@ if TRUSTED_PROXIES:
 SESSION_COOKIE_NAME = "parley_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = "parley_csrf"
+
+# The sample shop and its people; refused where others can come in.
+PARLEY_DEMO = env.bool("PARLEY_DEMO", default=True)
 
 # What it is made of
 
@@ -141,6 +145,16 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "inbox:home"
 LOGOUT_REDIRECT_URL = "login"
+
+# Its mail; without EMAIL_URL it is written under the data folder
+
+if "EMAIL_URL" in os.environ:
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = PARLEY_DATA / "mail"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default=f"Parley <parley@{SITE_HOST}>")
 
 # How it speaks
 

@@ -101,6 +101,8 @@ def private_folder_for_sockets(data: Path, user) -> Path:
 
 def secret_key(data: Path) -> str:
     """Made once and kept: a new one would sign everybody out."""
+    if given := os.environ.get("SECRET_KEY"):
+        return given
     path = data / "secret_key"
     if not path.exists():
         write_private(path, secrets.token_urlsafe(48))

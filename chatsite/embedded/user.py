@@ -25,6 +25,11 @@ class User:
         if self.is_other:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
+    def own_all(self, folder: Path):
+        if self.is_other and folder.exists():
+            for path in [folder, *folder.rglob("*")]:
+                self.own(path)
+
     def can(self, command, **options) -> bool:
         """Asked by trying: modes, mounts and access lists all have a say."""
         try:
