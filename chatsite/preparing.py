@@ -1,10 +1,14 @@
 """What stands between an empty database and the first page."""
 
+import hashlib
+import os
 from contextlib import contextmanager
 from io import StringIO
+from pathlib import Path
 
 import django_rq
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.db import OperationalError, connection
 from redis import RedisError
@@ -25,7 +29,7 @@ def prepare(step: Steps):
         with step("Tables"):
             call_command("migrate", interactive=False, verbosity=0)
         with step("Static files"):
-            call_command("collectstatic", interactive=False, verbosity=0)
+            collect_static_files()
         if settings.PARLEY_DEMO and "demo" in get_commands():
             with step("Demo"):
                 call_command("demo", stdout=StringIO())
@@ -35,6 +39,17 @@ def prepare(step: Steps):
         hours = FIRST_MANAGER_WITHIN_SECONDS // 3600
         step.say(f"Nobody manages this Parley yet. Make the first manager here, within {hours} hours:")
         step.say(f"  {settings.SITE_URL}{first_manager_path()}")
+
+
+def collect_static_files():
+    """Compressing them takes seconds, so only when one of them has changed."""
+    found = [storage.path(path) for finder in get_finders() for path, storage in finder.list([])]
+    states = sorted((path, os.stat(path).st_mtime_ns, os.stat(path).st_size) for path in found)
+    state = hashlib.sha256(repr(states).encode()).hexdigest()
+    collected = Path(settings.STATIC_ROOT) / ".collected"
+    if not collected.exists() or collected.read_text() != state:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        collected.write_text(state)
 
 
 def is_public() -> bool:

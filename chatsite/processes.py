@@ -92,7 +92,7 @@ class Child:
     def start(self):
         log = open(self.log, "ab") if self.log else None  # noqa: SIM115
         try:
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(
                 self.command,
                 env=self.env,
                 cwd=self.cwd,

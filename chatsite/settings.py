@@ -135,6 +135,18 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# How it sends mail
+
+# Without a mail server each mail is kept in a file; the admin shows them too.
+if env("EMAIL_URL", default=""):
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = PARLEY_DATA / "mail"
+# A mail server that never answers must not hold the worker.
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default=f"Parley <parley@{SITE_HOST}>")
+
 # Who comes in
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -145,16 +157,6 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "inbox:home"
 LOGOUT_REDIRECT_URL = "login"
-
-# Its mail; without EMAIL_URL it is written under the data folder
-
-if "EMAIL_URL" in os.environ:
-    vars().update(env.email_url("EMAIL_URL"))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = PARLEY_DATA / "mail"
-EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default=f"Parley <parley@{SITE_HOST}>")
 
 # How it speaks
 

@@ -139,7 +139,7 @@ class Supervisor:
         say(f"  Everything else              {settings.SITE_URL}/admin/")
         if settings.PARLEY_DEMO:
             say(f"  Sign in as {', '.join(DEMO_USERNAMES)} with the password {DEMO_PASSWORD}; max manages.")
-        if "EMAIL_URL" not in os.environ:
+        if not os.environ.get("EMAIL_URL"):
             say(f"  Mail is not sent but written under {self.folder.path / 'mail'}, until EMAIL_URL is set.")
 
     def _watch(self):
