@@ -38,7 +38,7 @@ def serve(listening: socket.socket):
     config = uvicorn.Config(
         "chatsite.asgi:application",
         loop="uvloop",
-        lifespan="auto",
+        lifespan="on",
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         # A frame over 32 KB is refused politely up to here; above, the line is closed.

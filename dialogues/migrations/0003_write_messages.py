@@ -5,19 +5,15 @@ from django.db import migrations
 # A change of the columns below is a change of this function, under a new name.
 SQL = """
 CREATE FUNCTION write_messages(
-  conversations bigint[], ids uuid[], authors text[], author_ids bigint[], bodies text[], wait boolean)
+  conversations bigint[], ids uuid[], authors text[], author_ids bigint[], bodies text[])
 RETURNS TABLE(verdict text, pos int, at timestamptz, to_visitor bigint, to_agent bigint) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE mine bigint[];
 BEGIN
-  IF wait THEN
-    SELECT array_agg(id) INTO mine FROM (
-      SELECT c.id FROM dialogues_conversation c WHERE c.id = ANY(conversations) ORDER BY c.id FOR NO KEY UPDATE) x;
-  ELSE
-    SELECT array_agg(id) INTO mine FROM (
-      SELECT c.id FROM dialogues_conversation c WHERE c.id = ANY(conversations) ORDER BY c.id
-      FOR NO KEY UPDATE SKIP LOCKED) x;
-  END IF;
+  -- A conversation that somebody else holds is busy, and must not keep the others waiting.
+  SELECT array_agg(id) INTO mine FROM (
+    SELECT c.id FROM dialogues_conversation c WHERE c.id = ANY(conversations) ORDER BY c.id
+    FOR NO KEY UPDATE SKIP LOCKED) x;
   RETURN QUERY
   WITH line AS (
     SELECT * FROM unnest(conversations, ids, authors, author_ids, bodies)
@@ -61,6 +57,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            SQL, "DROP FUNCTION write_messages(bigint[], uuid[], text[], bigint[], text[], boolean)"
+            SQL, "DROP FUNCTION write_messages(bigint[], uuid[], text[], bigint[], text[])"
         )
     ]

@@ -26,7 +26,7 @@ _ENDED = {
 }
 
 
-class OutOfDate(Exception):  # noqa: N818  nothing is wrong; the page shows something older
+class OutOfDate(Exception):
     """The answer is to something that is no longer asked; nothing was changed."""
 
 
