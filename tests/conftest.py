@@ -1,10 +1,13 @@
 """The cast: Alice and Bob are agents on team Sales, Carol is an agent on no team, Max manages, Vera visits."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.db import connection
+from django.test import override_settings
 
 from dialogues.document import Branch, CaptureCard, Document, LiveChatCard, QuestionCard, Response
 from dialogues.models import Conversation, Dialogue, Stream, Visitor
@@ -26,6 +29,15 @@ CREATE OR REPLACE FUNCTION parley_now() RETURNS timestamptz LANGUAGE sql VOLATIL
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(MOVABLE_CLOCK)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_as_they_are():
+    """Pages name static files as they stand: collecting them takes seconds, and `up` does that for the browser."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
+        yield
 
 
 class Clock:

@@ -1,5 +1,7 @@
 from django.db import models
 
+from routing.models.agent import PassedOver
+
 
 class Decision(models.Model):
     """Who was considered when an agent was looked for, in turn, and why each was passed over."""
@@ -15,3 +17,20 @@ class Decision(models.Model):
 
     def __str__(self):
         return f"Decision {self.pk} of live chat {self.live_chat_id}"
+
+    @property
+    def not_asked(self):
+        """A sentence for each agent who was considered here and not asked."""
+        asked = self.offer.agent_id if self.offer_id else None
+        return [_in_words(agent) for agent in self.considered if agent["agent"] != asked]
+
+
+def _in_words(agent):
+    match agent["passed_over"]:
+        case "":
+            return f"{agent['name']} could be asked, but it was not their turn."
+        case PassedOver.FULL:
+            return f"{agent['name']} was not asked: has {agent['load']} of {agent['limit']} chats."
+        case reason:
+            words = PassedOver(reason).label
+            return f"{agent['name']} was not asked: {words[0].lower()}{words[1:]}."

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from routing.clock import Now
 from routing.models.agent import Agent
@@ -15,6 +15,11 @@ class Outcome(models.TextChoices):
 class OfferQuerySet(models.QuerySet):
     def open(self):
         return self.filter(outcome=None)
+
+    def answerable(self):
+        """Open offers that can still be accepted, the oldest first, with the time `left` of each."""
+        in_time = self.open().filter(expires_at__gt=Now())
+        return in_time.annotate(left=F("expires_at") - Now()).order_by("made_at", "pk")
 
     def missed(self):
         return self.filter(outcome__in=[Outcome.DECLINED, Outcome.EXPIRED])
@@ -56,6 +61,32 @@ class Offer(models.Model):
     def __str__(self):
         return f"{self.live_chat_id} to {self.agent}"
 
+    @property
+    def is_accepted(self):
+        return self.outcome == Outcome.ACCEPTED
+
     def close(self, outcome, *, at):
         self.outcome, self.closed_at = outcome, at
         self.save(update_fields=["outcome", "closed_at"])
+
+    @property
+    def in_words(self):
+        """What became of it, for people who were not there."""
+        asked = f"{self.agent} was asked at {self.made_at:%H:%M:%S} UTC"
+        match self.outcome:
+            case Outcome.DECLINED:
+                return f"{asked} and declined after {self._seconds} seconds."
+            case Outcome.EXPIRED:
+                return f"{asked} and did not accept within {self._seconds} seconds."
+            case Outcome.ACCEPTED:
+                return f"{asked} and accepted after {self._seconds} seconds."
+            case Outcome.WITHDRAWN:
+                return f"{asked}; the visitor stopped waiting after {self._seconds} seconds."
+            case _:
+                return f"{asked} and can accept until {self.expires_at:%H:%M:%S} UTC."
+
+    @property
+    def _seconds(self):
+        """An offer that expired was open for its hundred seconds, whenever that was noticed."""
+        end = self.expires_at if self.outcome == Outcome.EXPIRED else self.closed_at
+        return round((min(end, self.closed_at) - self.made_at).total_seconds())

@@ -1,0 +1,10 @@
+from django.contrib import admin
+
+from dialogues.models import Conversation
+from routing.admin import ReadOnly
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["__str__", "page", "started_at", "ended_at"]
+    list_select_related = ["visitor"]
