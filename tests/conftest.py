@@ -13,6 +13,7 @@ from dialogues.document import Branch, CaptureCard, Document, LiveChatCard, Ques
 from dialogues.models import Conversation, Dialogue, Stream, Visitor
 from routing.clock import clock as read_clock
 from routing.models import Agent, Method, Plan, Route, Team, Workspace
+from tests.product import Product, wait_until
 
 PASSWORD = "parley-test"
 # Every test begins at noon: a test that moves the clock by hours does not run into midnight by chance.
@@ -29,6 +30,21 @@ CREATE OR REPLACE FUNCTION parley_now() RETURNS timestamptz LANGUAGE sql VOLATIL
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(MOVABLE_CLOCK)
+
+
+@pytest.fixture(scope="session")
+def running_product(django_db_setup, django_db_blocker, tmp_path_factory):
+    with django_db_blocker.unblock():
+        product = Product(tmp_path_factory.mktemp("product")).start()
+    yield product
+    product.stop()
+
+
+@pytest.fixture
+def product(running_product, transactional_db):
+    """Web, workers and clock, as `manage.py up` starts them: on the tests' database, and one for all tests."""
+    wait_until(running_product.is_ready, failing=running_product.why_not)
+    return running_product
 
 
 @pytest.fixture(scope="session", autouse=True)
