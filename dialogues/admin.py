@@ -1,7 +1,12 @@
 from django.contrib import admin
 
-from dialogues.models import Conversation
+from dialogues.models import Conversation, Dialogue
 from routing.admin import ReadOnly
+
+
+@admin.register(Dialogue)
+class DialogueAdmin(admin.ModelAdmin):
+    list_display = ["name", "priority"]
 
 
 @admin.register(Conversation)
