@@ -19,8 +19,8 @@ class ChatTranscript extends HTMLElement {
 
   connectedCallback() {
     this.#leaving = new AbortController();
-    this.list = this.querySelector("ol");
-    for (const item of this.list.children) this.#dress(item);
+    this.list = this.querySelector(":scope > ol");
+    for (const item of this.querySelectorAll(".message")) this.#dress(item);
     this.#stayAtEnd();
     if (!this.conversation) return;
     const on = (name, act) =>
