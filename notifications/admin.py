@@ -3,13 +3,13 @@ from django.contrib import admin, messages
 from django.utils.html import format_html, format_html_join
 
 from notifications.models import FailedAction
-from routing.admin import ReadOnly
+from routing.admin import ForManagers, ReadOnly
 
 KEPT_IN_FILES = "django.core.mail.backends.filebased.EmailBackend"
 
 
 @admin.register(FailedAction)
-class FailedActionAdmin(ReadOnly, admin.ModelAdmin):
+class FailedActionAdmin(ReadOnly, ForManagers, admin.ModelAdmin):
     list_display = ["__str__", "because", "made_at", "mails_sent", "next_try_at"]
     list_filter = ["made_at", "live_chat__because"]
     list_select_related = ["live_chat"]

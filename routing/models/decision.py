@@ -19,6 +19,11 @@ class Decision(models.Model):
         return f"Decision {self.pk} of live chat {self.live_chat_id}"
 
     @property
+    def in_words(self):
+        """Sentences: who was asked and what became of it, and who was not asked and why."""
+        return [self.offer.in_words, *self.not_asked] if self.offer else self.not_asked
+
+    @property
     def not_asked(self):
         """A sentence for each agent who was considered here and not asked."""
         asked = self.offer.agent_id if self.offer_id else None
