@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-import redis
-from django.conf import settings
-from rq import Queue
-from rq.exceptions import DuplicateJobError
+from django.db import DatabaseError, close_old_connections, connection
+from django.db.models import QuerySet
 
+from chatsite.queues import Queues
 from dialogues.jobs import end_if_idle, request_live_chat
 from dialogues.models import Conversation
 from notifications.jobs import send_failed_action
@@ -26,89 +25,103 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY_SECONDS = 0.5
 PATIENCE_SECONDS = 0.95
-# A row left due by a lost job gets another one after this; the clock never waits for a mail server itself.
+# The clock never waits for a mail server: a row of queue `default` that is still due gets another job.
 ENQUEUE_AGAIN_SECONDS = 30
-MOST_AT_ONCE = 1000
-BEAT = "parley:clock"
-BEAT_LASTS_SECONDS = 5
+# The oldest of each kind are worked off first; the others wait in the database, where they cost nothing.
+AT_ONCE = 100
+# What the clock does itself may not keep it from looking: what is left is still due at the next look.
+WORK_SECONDS = 0.4
+LONGEST_REST_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of row that can be due: where to find (key, deadline), and the job that deals with one."""
+    """A sort of row that can be due, and the job that deals with one; in order of urgency."""
 
     job: Callable
-    rows: Callable
+    due: Callable[[], QuerySet]
+    deadline: str
+    key: str = "pk"
     queue: str = "deadlines"
+
+    def rows(self, besides):
+        """Pairs of key and deadline, the oldest first."""
+        rows = self.due().exclude(**{f"{self.key}__in": besides}).order_by(self.deadline, "pk")
+        return rows.values_list(self.key, self.deadline)[:AT_ONCE]
 
 
 KINDS = [
-    Kind(expire_offer, lambda: Offer.objects.overdue().values_list("live_chat", "expires_at")),
-    Kind(end_if_idle, lambda: Conversation.objects.to_look_at().values_list("pk", "look_at")),
-    Kind(
-        request_live_chat, lambda: Conversation.objects.waiting_for_request().values_list("pk", "started_at")
-    ),
-    Kind(
-        send_failed_action,
-        lambda: FailedAction.objects.due().values_list("pk", "next_try_at"),
-        queue="default",
-    ),
+    Kind(expire_offer, lambda: Offer.objects.overdue(), deadline="expires_at", key="live_chat"),
+    Kind(request_live_chat, lambda: Conversation.objects.waiting_for_request(), deadline="started_at"),
+    Kind(end_if_idle, lambda: Conversation.objects.to_look_at(), deadline="look_at"),
+    Kind(send_failed_action, lambda: FailedAction.objects.due(), deadline="next_try_at", queue="default"),
 ]
 
 
 class Lookout:
-    """Remembers which due rows have a job already, and since when."""
+    """Remembers which due rows have a job, and until when it is waited for."""
 
     def __init__(self):
-        self._redis = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.4, socket_connect_timeout=0.4)
-        self._enqueued = {}
+        self._queues = Queues()
+        self._wait_until = {}
+        self._rests = {}
 
     def look(self):
-        """One look at everything that can be due. Raises nothing of Redis: without it, the clock works alone."""
-        is_redis_there = self._beat()
-        due = {}
+        """One look at everything that can be due. Raises a DatabaseError only when the database is away."""
+        close_old_connections()
+        stop_working_at = monotonic() + WORK_SECONDS
+        waited_for, self._wait_until = self._wait_until, {}
         for kind in KINDS:
-            for key, deadline in kind.rows()[:MOST_AT_ONCE]:
+            late = []
+            for key, deadline in kind.rows(besides=self._resting(kind)):
                 name = f"{kind.job.__name__}-{key}-{int(deadline.timestamp() * 1_000_000)}"
-                due[name] = since = self._enqueued.get(name, monotonic())
-                if name not in self._enqueued:
-                    is_redis_there = is_redis_there and self._enqueue(kind, key, name)
-                elif kind.queue == "deadlines" and monotonic() - since > PATIENCE_SECONDS:
-                    self._do_it_here(kind, key)
-                elif kind.queue != "deadlines" and monotonic() - since > ENQUEUE_AGAIN_SECONDS:
-                    due[name] = monotonic()
-                    is_redis_there = is_redis_there and self._enqueue(kind, key, name)
-        self._enqueued = due
+                self._wait_until[name] = waited_for.get(name) or self._have_it_done(kind, key, name)
+                if monotonic() >= self._wait_until[name]:
+                    late.append((key, name))
+            if kind.queue == "deadlines":
+                self._do_here(kind, [key for key, _ in late], stop_at=stop_working_at)
+            else:
+                for key, name in late:
+                    self._wait_until[name] = self._have_it_done(kind, key, name, again=True)
+        self._queues.beat()
 
-    def _beat(self):
-        try:
-            self._redis.set(BEAT, "beats", ex=BEAT_LASTS_SECONDS)
-        except redis.RedisError as error:
-            logger.warning("Redis is away (%s): the clock does what is due by itself", error)
-            return False
-        return True
+    def _have_it_done(self, kind, key, name, *, again=False):
+        """Enqueues its job, and says until when to wait for it."""
+        # A job that was killed in the middle leaves its name taken for minutes.
+        job_id = f"{name}-{monotonic():.0f}" if again else name
+        is_enqueued = self._queues.enqueue(kind.queue, kind.job, key, job_id=job_id)
+        if kind.queue == "deadlines":
+            return monotonic() + PATIENCE_SECONDS if is_enqueued else monotonic()
+        return monotonic() + (ENQUEUE_AGAIN_SECONDS if is_enqueued else 0)
 
-    def _enqueue(self, kind, key, name):
-        try:
-            Queue(kind.queue, connection=self._redis).enqueue(
-                kind.job,
-                key,
-                job_id=name,
-                unique=True,
-                job_timeout=settings.RQ_QUEUES[kind.queue]["DEFAULT_TIMEOUT"],
-                result_ttl=0,
-                failure_ttl=BEAT_LASTS_SECONDS,
-            )
-        except DuplicateJobError:
-            pass  # another clock was faster
-        except redis.RedisError as error:
-            logger.warning("No job for %s: %s", name, error)
-            return False
-        return True
+    def _do_here(self, kind, keys, *, stop_at):
+        """At least one, and as many as there is time for."""
+        for number, key in enumerate(keys):
+            if number and monotonic() >= stop_at:
+                break
+            self._do_one_here(kind, key)
+        if keys:
+            name = kind.job.__name__
+            logger.warning("%s: %d were still due without their job, the clock does them", name, len(keys))
 
-    def _do_it_here(self, kind, key):
-        logger.warning("%s %s is still due: its job did not come, the clock does it", kind.job.__name__, key)
+    def _do_one_here(self, kind, key):
         try:
             kind.job(key)
-        except Exception:
-            logger.exception("%s %s failed, and is tried again", kind.job.__name__, key)
+        except Exception as error:
+            if isinstance(error, DatabaseError) and not connection.is_usable():
+                raise
+            self._let_rest(kind, key)
+        else:
+            self._rests.pop((kind, key), None)
+
+    # A row that nobody can deal with must neither keep the others waiting nor fill the log.
+
+    def _resting(self, kind):
+        now = monotonic()
+        return [key for (of, key), (until, _) in self._rests.items() if of == kind and until > now]
+
+    def _let_rest(self, kind, key):
+        _, rested = self._rests.get((kind, key), (0, LOOK_EVERY_SECONDS / 2))
+        seconds = min(2 * rested, LONGEST_REST_SECONDS)
+        self._rests[kind, key] = monotonic() + seconds, seconds
+        logger.exception("%s %s failed, and is tried again in %g s", kind.job.__name__, key, seconds)

@@ -124,7 +124,7 @@ RQ_QUEUES = {
     "deadlines": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 10},
     "default": {"URL": REDIS_URL, "DEFAULT_TIMEOUT": 60},
 }
-RQ = {"WORKER_CLASS": "rq.SimpleWorker"}
+RQ = {"WORKER_CLASS": "chatsite.worker.Worker"}
 MEDIA_ROOT = PARLEY_DATA / "media"
 MEDIA_URL = "media/"
 STATIC_ROOT = PARLEY_DATA / "static"
@@ -171,6 +171,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }
+
+# How often each page hears how far its conversations are; also how long a right that was lost still lasts.
+BEAT_SECONDS = env.int("BEAT_SECONDS", default=15)
 
 # Limits (design of record, sections 3, 4 and 8)
 
