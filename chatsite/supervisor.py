@@ -173,7 +173,7 @@ def refuse_half_a_choice():
     if len(given) == 1:
         missing = "REDIS_URL" if given == ["DATABASE_URL"] else "DATABASE_URL"
         raise Trouble(f"{given[0]} is set and {missing} is not: set both, or neither to have both embedded.")
-    if given and not settings.SECRET_KEY:
+    if given and not os.environ.get("SECRET_KEY"):
         raise Trouble(
             "SECRET_KEY is not set: with databases of your own, set it to a long random text and keep it, "
             'for example from python3 -c "import secrets; print(secrets.token_urlsafe(48))".'

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from redis import RedisError
 
 from chatsite.accounts import is_first_manager_link, one_at_a_time
+from chatsite.queues import BEAT
 
 
 @never_cache
@@ -19,7 +20,7 @@ def live(request):
 @never_cache
 def ready(request):
     """So does everything it needs."""
-    checks = {"database": _database_answers(), "redis": _redis_answers()}
+    checks = {"database": _database_answers(), "redis": _redis_answers(), "clock": _clock_beats()}
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 
 
@@ -48,5 +49,12 @@ def _database_answers() -> bool:
 def _redis_answers() -> bool:
     try:
         return django_rq.get_connection("deadlines").ping()
+    except RedisError:
+        return False
+
+
+def _clock_beats() -> bool:
+    try:
+        return bool(django_rq.get_connection("deadlines").exists(BEAT))
     except RedisError:
         return False
