@@ -141,7 +141,7 @@ class Agent(models.Model):
     def switch(self, *, available):
         """Makes the agent available until midnight in their own zone, or away. Running chats and an
         open offer are left alone (Adobe Dynamic Chat, "Agent settings")."""
-        Agent.objects.lock().get(pk=self.pk)
+        self.refresh_from_db(from_queryset=Agent.objects.lock())
         self.available_until = self._next_midnight() if available else None
         self.save(update_fields=["available_until"])
 

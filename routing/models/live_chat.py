@@ -11,7 +11,7 @@ from routing.models.agent import Agent
 from routing.models.decision import Decision
 from routing.models.fallback_message import FallbackMessage
 from routing.models.lock import LockingQuerySet
-from routing.models.offer import Offer, Outcome
+from routing.models.offer import Outcome
 from routing.models.workspace import Workspace
 from routing.signals import live_chat_changed
 
@@ -19,7 +19,7 @@ from routing.signals import live_chat_changed
 ACCEPT_WITHIN_SECONDS = 100
 
 
-class TooLate(Exception):  # noqa: N818  a thing that happens, not an error
+class TooLate(Exception):
     """Somebody or something else decided first; nothing was changed. Its text can be shown."""
 
 
@@ -129,11 +129,11 @@ class LiveChat(models.Model):
         with self._locked():
             offer = self._open_offer_to(agent)
             now = clock()
-            if now >= offer.expires_at or not agent.is_permitted:
+            if now >= offer.expires_at or not offer.agent.is_permitted:
                 raise TooLate("The time to accept this chat is over.")
             offer.close(Outcome.ACCEPTED, at=now)
             self.state, self.accepted_at = State.ACTIVE, now
-            self._belong_to(agent)
+            self._belong_to(offer.agent)
 
     def decline(self, agent):
         """The agent does not take the chat: the next one is asked, if there is one."""
@@ -183,7 +183,8 @@ class LiveChat(models.Model):
         live_chat_changed.send(LiveChat, live_chat=self)
 
     def _open_offer_to(self, agent):
-        offer = self.offers.open().filter(agent=agent).first()
+        # With the agent as they are now: the caller's may date from before they lost the right.
+        offer = self.offers.select_related("agent__user").open().filter(agent=agent).first()
         if offer is None:
             taken = self.state == State.ACTIVE and self.agent_id != agent.pk
             raise TooLate(
@@ -199,10 +200,10 @@ class LiveChat(models.Model):
     def _offer_or_fall_back(self):
         # Whoever chooses holds the workspace, so turns and places are given out one at a time.
         workspace = Workspace.objects.lock().get()
-        if not self.route.is_part_of(workspace.plan) or not workspace.has_engagement_left():
-            return self._fall_back(Because.PLAN)
         if self.offers.count() >= self.route.tries(workspace.plan):
             return self._fall_back(Because.MISSED)
+        if not self.route.is_part_of(workspace.plan) or not workspace.has_engagement_left():
+            return self._fall_back(Because.PLAN)
         considered, chosen = self._choose(workspace)
         now = clock()
         decision = Decision(
@@ -217,16 +218,12 @@ class LiveChat(models.Model):
             self._fall_back(self._why_nobody(considered))
 
     def _choose(self, workspace):
-        """Everyone considered, and who is asked, locked: a place that is free now stays free for this chat."""
-        pool = self.route.pool(self.attributes)
-        locked = None
-        while True:
-            considered = list(pool.considered_for(self, workspace))
-            chosen = next((agent for agent in considered if not agent.passed_over), None)
-            if chosen is None or chosen.pk == locked:
-                return considered, chosen
-            # Somebody may have switched to away meanwhile: look once more, with the row held.
-            locked = Agent.objects.lock().get(pk=chosen.pk).pk
+        """Everyone considered, and who is asked, locked: what is read of them here is true until the commit."""
+        pool = Agent.objects.filter(pk__in=self.route.pool(self.attributes).values("pk"))
+        locked = [agent.pk for agent in pool.lock()]
+        # A statement of its own, which sees what the first one waited for.
+        considered = list(Agent.objects.filter(pk__in=locked).considered_for(self, workspace))
+        return considered, next((agent for agent in considered if not agent.passed_over), None)
 
     def _why_nobody(self, considered):
         if self.offers.exists():

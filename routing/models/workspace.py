@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 from routing.models.lock import LockingQuerySet
 
@@ -40,10 +41,10 @@ class Workspace(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="there_is_one_workspace", condition=models.Q(pk=1)),
+            models.CheckConstraint(name="there_is_one_workspace", condition=Q(pk=1)),
             models.CheckConstraint(
                 name="workspace_chats_per_agent_1_to_10",
-                condition=models.Q(chats_per_agent__range=(1, MOST_CHATS_PER_AGENT)),
+                condition=Q(chats_per_agent__range=(1, MOST_CHATS_PER_AGENT)),
             ),
         ]
         permissions = [("manage_workspace", "Manager")]
@@ -65,5 +66,7 @@ class Workspace(models.Model):
 
         if self.plan == Plan.PRIME:
             return True
-        counted = LiveChat.objects.engaged().count() + Offer.objects.open().count()
-        return counted < self.engagement_limit
+        # One statement: between two, an accept would take an offer out of both counts.
+        offered = Q(pk__in=Offer.objects.open().values("live_chat"))
+        counted = LiveChat.objects.filter(Q(accepted_at__isnull=False) | offered)
+        return counted.count() < self.engagement_limit
