@@ -5,6 +5,8 @@ Dynamic Chat, "Live chat overview": the card is always last in its branch); a qu
 responses open branches.
 """
 
+import hashlib
+import json
 import secrets
 from collections.abc import Iterator
 from typing import Literal
@@ -83,6 +85,12 @@ class Document(Struct, forbid_unknown_fields=True):
 
     def dump(self):
         return msgspec.to_builtins(self)
+
+    @property
+    def revision(self):
+        """A name for what it says now: who changes it says what they have seen."""
+        text = json.dumps(self.dump(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def branches(self) -> Iterator[tuple[str, Branch]]:
         """Every branch, with the id of the response that opens it, which is empty for the first."""

@@ -1,14 +1,25 @@
 """The steps by which a draft's document is changed; what its grammar forbids is refused in words."""
 
-from dialogues.document import LIVE_CHAT_CARD_IS_LAST, LiveChatCard, MessageCard, QuestionCard, Response
+from dialogues.document import (
+    LIVE_CHAT_CARD_IS_LAST,
+    CaptureCard,
+    LiveChatCard,
+    MessageCard,
+    QuestionCard,
+    Response,
+)
 
 
-class Refused(ValueError):  # noqa: N818  the marketer is told why; nothing is broken
+class Refused(ValueError):
     """The step would break the document; its text says why. `card_id` is the card it concerns, or empty."""
 
     def __init__(self, text, card_id=""):
         super().__init__(text)
         self.card_id = card_id
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else has changed the draft since it was shown."""
 
 
 def add_card(document, card, *, opener="", index=None):
@@ -36,13 +47,18 @@ def add_card(document, card, *, opener="", index=None):
     branch.end = card
 
 
-def remove_card(document, card_id):
-    """Takes a card out; a question goes with the branches it opens."""
+def remove_card(document, card_id, *, with_branches=False):
+    """Takes a card out. A question goes with the cards its responses lead to only if that is asked for."""
     branch, index = document.find(card_id)
-    if index == len(branch.cards):
-        branch.end = None
-    else:
+    if index < len(branch.cards):
         del branch.cards[index]
+        return
+    leads_on = isinstance(branch.end, QuestionCard) and any(
+        response.branch.from_card(0) for response in branch.end.responses
+    )
+    if leads_on and not with_branches:
+        raise Refused("Its responses lead to cards: say that those go too, or delete them first.", card_id)
+    branch.end = None
 
 
 def move_card(document, card_id, *, by):
@@ -58,12 +74,22 @@ def move_card(document, card_id, *, by):
 
 
 def set_responses(question, texts):
-    """Gives the question these responses. Those whose text stays keep their branch; others must be empty."""
-    kept = {response.text: response for response in question.responses}
+    """Gives the question these responses. One whose text stays keeps its branch; where none is added or
+    taken away, so does one that says something else now."""
+    if len(set(texts)) < len(texts):
+        raise Refused("Two responses say the same.", question.id)
+    before = {response.text: response for response in question.responses}
+    going = [response for text, response in before.items() if text not in texts]
+    coming = [text for text in texts if text not in before]
+    if len(coming) == len(going):
+        before |= dict(zip(coming, going, strict=True))
+    kept = [before.get(text) or Response(text=text) for text in texts]
     for response in question.responses:
-        if response.text not in texts and response.branch.from_card(0):
+        if response.branch.from_card(0) and not any(response is each for each in kept):
             raise Refused(f"“{response.text}” leads to cards; delete those first.", question.id)
-    question.responses = [kept.get(text) or Response(text=text) for text in texts]
+    for response, text in zip(kept, texts, strict=True):
+        response.text = text
+    question.responses = kept
 
 
 def _below(end):
@@ -90,6 +116,6 @@ def faults(document):
         match card:
             case QuestionCard(responses=[]):
                 found.append((card.id, "Give the question at least one response."))
-            case QuestionCard(text="") | MessageCard(text=""):
+            case QuestionCard(text="") | MessageCard(text="") | CaptureCard(question=""):
                 found.append((card.id, "Write what this card says."))
     return found

@@ -1,9 +1,11 @@
+from contextlib import contextmanager
+
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
 from dialogues.document import CaptureCard, Document, LiveChatCard, QuestionCard
-from dialogues.editing import faults
+from dialogues.editing import ChangedMeanwhile, faults
 from routing.clock import clock
 
 
@@ -57,6 +59,19 @@ class Stream(models.Model):
         draft.write(live.read() if live else Document())
         return draft
 
+    @classmethod
+    @contextmanager
+    def edit(cls, dialogue, *, revision):
+        """The dialogue's draft, for as long as nobody else can change it.
+
+        Raises ChangedMeanwhile if it is not, or no longer, what somebody saw under this revision.
+        """
+        with transaction.atomic():
+            draft = cls.draft_of(dialogue)
+            if draft.read().revision != revision:
+                raise ChangedMeanwhile
+            yield draft
+
     @property
     def is_published(self):
         return self.published_at is not None
@@ -73,6 +88,10 @@ class Stream(models.Model):
         self.routes.set({card.route for card in cards if isinstance(card, LiveChatCard)})
         asks = {card.attribute for card in cards if isinstance(card, CaptureCard | QuestionCard)}
         self.attributes.set(self.attributes.model.objects.filter(name__in=asks))
+
+    def discard(self):
+        """Throws the draft away. A published version stays for good."""
+        Stream.objects.filter(published_at=None).get(pk=self.pk).delete()
 
     def faults(self):
         """What keeps it from being published, as pairs of a card's id and a sentence."""

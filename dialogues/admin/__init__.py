@@ -1,0 +1,1 @@
+from dialogues.admin import attribute, conversation, dialogue  # noqa: F401  they register themselves

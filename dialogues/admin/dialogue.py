@@ -1,0 +1,60 @@
+from django.contrib import admin
+from django.db.models import Exists, Max, OuterRef, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from dialogues.admin.stream_page import StreamPage
+from dialogues.models import Dialogue, Stream
+
+
+@admin.register(Dialogue)
+class DialogueAdmin(admin.ModelAdmin):
+    list_display = ["name", "priority", "live_version", "has_draft", "stream"]
+    search_fields = ["name", "description"]
+    fields = ["name", "description", "priority"]
+
+    def get_queryset(self, request):
+        is_published = Q(streams__published_at__isnull=False)
+        drafts = Stream.objects.filter(dialogue=OuterRef("pk"), published_at=None)
+        newest = Max("streams__number", filter=is_published)
+        return super().get_queryset(request).annotate(newest=newest, is_drafted=Exists(drafts))
+
+    def get_urls(self):
+        page, version = (self.admin_site.admin_view(view) for view in (self.stream_view, self.version_view))
+        return [
+            path("<int:pk>/stream/", page, name="dialogues_dialogue_stream"),
+            path("<int:pk>/stream/<int:number>/", version, name="dialogues_dialogue_version"),
+            *super().get_urls(),
+        ]
+
+    def stream_view(self, request, pk):
+        page = StreamPage(self, request, self._dialogue(request, pk))
+        return page.take(request.POST.dict()) if request.method == "POST" else page.show()
+
+    def version_view(self, request, pk, number):
+        dialogue = self._dialogue(request, pk)
+        stream = get_object_or_404(dialogue.streams.published(), number=number)
+        return StreamPage(self, request, dialogue).show(stream)
+
+    def _dialogue(self, request, pk):
+        dialogue = self.get_object(request, str(pk))
+        if dialogue is None or not self.has_view_permission(request, dialogue):
+            raise Http404
+        return dialogue
+
+    @admin.display(description="live version", ordering="newest")
+    def live_version(self, dialogue):
+        return dialogue.newest
+
+    @admin.display(description="draft", boolean=True, ordering="is_drafted")
+    def has_draft(self, dialogue):
+        return dialogue.is_drafted
+
+    @admin.display(description="stream")
+    def stream(self, dialogue):
+        link = reverse("admin:dialogues_dialogue_stream", args=[dialogue.pk])
+        return format_html(
+            '<a href="{}">Stream<span class="visually-hidden"> of {}</span></a>', link, dialogue
+        )

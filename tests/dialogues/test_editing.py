@@ -1,0 +1,166 @@
+"""The steps by which a draft is changed, and what they refuse."""
+
+import pytest
+
+from dialogues.document import (
+    LIVE_CHAT_CARD_IS_LAST,
+    Branch,
+    CaptureCard,
+    Document,
+    LiveChatCard,
+    MessageCard,
+    QuestionCard,
+    Response,
+)
+from dialogues.editing import Refused, add_card, faults, move_card, remove_card, set_responses
+
+
+def document(*, cards="abc", end=None):
+    return Document(start=Branch(cards=[MessageCard(id=each, text=each) for each in cards], end=end))
+
+
+def question(**branches):
+    responses = [Response(id=text, text=text, branch=branch) for text, branch in branches.items()]
+    return QuestionCard(id="q", text="Well?", responses=responses)
+
+
+def ids(document):
+    return [card.id for card in document.start.from_card(0)]
+
+
+CHAT = LiveChatCard(id="chat", route=1)
+
+
+@pytest.mark.parametrize(
+    ("index", "after"), [(0, "xabc"), (1, "axbc"), (3, "abcx"), (None, "abcx"), (99, "abcx")]
+)
+def test_a_card_goes_where_it_is_put(index, after):
+    changed = document()
+
+    add_card(changed, MessageCard(id="x", text="x"), index=index)
+
+    assert "".join(ids(changed)) == after
+
+
+@pytest.mark.parametrize("index", [None, 4])
+def test_nothing_goes_below_a_live_chat_card(index):
+    changed = document(end=CHAT)
+
+    with pytest.raises(Refused, match=LIVE_CHAT_CARD_IS_LAST) as refusal:
+        add_card(changed, MessageCard(text="x"), index=index)
+
+    assert refusal.value.card_id == "chat"
+    assert ids(changed) == ["a", "b", "c", "chat"]
+
+
+def test_a_live_chat_card_goes_above_nothing():
+    changed = document()
+
+    with pytest.raises(Refused, match=LIVE_CHAT_CARD_IS_LAST):
+        add_card(changed, CHAT, index=1)
+
+    assert ids(changed) == ["a", "b", "c"]
+
+
+def test_what_stands_below_a_new_question_goes_on_under_its_first_response():
+    changed = document()
+
+    add_card(changed, question(Yes=Branch(), No=Branch()), index=1)
+
+    assert ids(changed) == ["a", "q"]
+    assert [card.id for card in changed.branch("Yes").cards] == ["b", "c"]
+
+
+def test_a_question_does_not_go_before_the_end_of_a_branch():
+    with pytest.raises(Refused, match="A branch has one question or live chat card"):
+        add_card(document(end=CHAT), question(Yes=Branch()), index=1)
+
+
+@pytest.mark.parametrize(
+    ("card", "by", "after"), [("b", -1, "bac"), ("b", 1, "acb"), ("a", -1, "abc"), ("c", 1, "abc")]
+)
+def test_a_card_moves_among_its_own(card, by, after):
+    changed = document()
+
+    move_card(changed, card, by=by)
+
+    assert "".join(ids(changed)) == after
+
+
+def test_a_card_does_not_move_below_a_question():
+    with pytest.raises(Refused, match="A question is the last card in its branch"):
+        move_card(document(end=question(Yes=Branch())), "c", by=1)
+
+
+def test_a_question_that_leads_nowhere_is_removed():
+    changed = document(end=question(Yes=Branch(), No=Branch()))
+
+    remove_card(changed, "q")
+
+    assert ids(changed) == ["a", "b", "c"]
+
+
+def test_a_question_that_leads_to_cards_is_removed_only_with_them():
+    changed = document(end=question(Yes=Branch(end=CHAT)))
+
+    with pytest.raises(Refused):
+        remove_card(changed, "q")
+    remove_card(changed, "q", with_branches=True)
+
+    assert ids(changed) == ["a", "b", "c"]
+
+
+FULL = Branch(cards=[MessageCard(id="x", text="x")])
+
+
+@pytest.mark.parametrize(
+    ("texts", "kept"),
+    [
+        (["Yes", "No"], ["Yes", "No"]),
+        (["No", "Yes"], ["No", "Yes"]),
+        (["Gladly", "No"], ["Yes", "No"]),
+        (["Gladly", "Never"], ["Yes", "No"]),
+        (["Maybe", "Yes", "No"], [None, "Yes", "No"]),
+        (["Yes"], ["Yes"]),
+    ],
+)
+def test_responses_keep_their_branches(texts, kept):
+    changed = question(Yes=FULL, No=Branch())
+
+    set_responses(changed, texts)
+
+    assert [response.text for response in changed.responses] == texts
+    assert [response.id if response.id in ("Yes", "No") else None for response in changed.responses] == kept
+
+
+@pytest.mark.parametrize("texts", [[], ["No"], ["Gladly", "No", "Maybe"]])
+def test_a_response_with_cards_is_not_dropped(texts):
+    changed = question(Yes=FULL, No=Branch())
+
+    with pytest.raises(Refused, match="“Yes” leads to cards"):
+        set_responses(changed, texts)
+
+
+def test_two_responses_do_not_say_the_same():
+    with pytest.raises(Refused, match="Two responses say the same"):
+        set_responses(question(), ["Yes", "Yes"])
+
+
+@pytest.mark.parametrize(
+    ("card", "sentence"),
+    [
+        (QuestionCard(id="x", text="Well?"), "Give the question at least one response."),
+        (QuestionCard(id="x", text="", responses=[Response(text="Yes")]), "Write what this card says."),
+        (MessageCard(id="x", text=""), "Write what this card says."),
+        (CaptureCard(id="x", question="", attribute="email"), "Write what this card says."),
+    ],
+)
+def test_what_is_unfinished_is_named(card, sentence):
+    changed = Document()
+    add_card(changed, card)
+
+    assert ("x", sentence) in faults(changed)
+
+
+def test_a_finished_document_has_no_faults():
+    assert faults(document(end=question(Yes=Branch(end=CHAT), No=FULL))) == []
