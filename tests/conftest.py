@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission, User
@@ -15,7 +16,8 @@ from dialogues.document import Branch, CaptureCard, Document, LiveChatCard, Ques
 from dialogues.models import Conversation, Dialogue, Stream, Visitor
 from routing.clock import clock as read_clock
 from routing.models import Agent, Method, Plan, Route, Team, Workspace
-from tests.product import Product, wait_until
+from tests.notifications.conftest import Inbox
+from tests.product import Product, free_port, wait_until
 
 PASSWORD = "parley-test"
 # Every test begins at noon: a test that moves the clock by hours does not run into midnight by chance.
@@ -35,9 +37,27 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="session")
-def running_product(django_db_setup, django_db_blocker, tmp_path_factory):
+def product_s_mail_server():
+    inbox = Inbox()
+    controller = Controller(inbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    inbox.address = f"smtp://127.0.0.1:{controller.port}"
+    yield inbox
+    controller.stop()
+
+
+@pytest.fixture
+def post_office(product_s_mail_server):
+    """Where the product's mails arrive; empty at first."""
+    product_s_mail_server.mails.clear()
+    return product_s_mail_server
+
+
+@pytest.fixture(scope="session")
+def running_product(django_db_setup, django_db_blocker, tmp_path_factory, product_s_mail_server):
     with django_db_blocker.unblock():
-        product = Product(tmp_path_factory.mktemp("product")).start()
+        folder = tmp_path_factory.mktemp("product")
+        product = Product(folder, EMAIL_URL=product_s_mail_server.address).start()
     yield product
     product.stop()
 

@@ -24,6 +24,9 @@ class Product:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
 
+    def command(self):
+        return ["manage.py", "up"]
+
     def start(self):
         address = connection.settings_dict
         database = f"postgres://{address['USER']}@{address['HOST'].replace('/', '%2F')}/{address['NAME']}"
@@ -39,7 +42,7 @@ class Product:
         }
         self.log = (self.folder / "up.log").open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"],
+            [sys.executable, *self.command()],
             cwd=ROOT,
             env=env | self.env,
             stdout=self.log,
