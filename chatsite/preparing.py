@@ -43,8 +43,8 @@ def prepare(step: Steps):
 
 def collect_static_files():
     """Compressing them takes seconds, so only when one of them has changed."""
-    found = [storage.path(path) for finder in get_finders() for path, storage in finder.list([])]
-    states = sorted((path, os.stat(path).st_mtime_ns, os.stat(path).st_size) for path in found)
+    found = [(name, os.stat(kept.path(name))) for finder in get_finders() for name, kept in finder.list([])]
+    states = sorted((name, file.st_mtime_ns, file.st_size) for name, file in found)
     state = hashlib.sha256(repr(states).encode()).hexdigest()
     collected = Path(settings.STATIC_ROOT) / ".collected"
     if not collected.exists() or collected.read_text() != state:

@@ -1,6 +1,7 @@
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -148,6 +149,7 @@ def test_a_clone_runs_from_a_long_path_with_a_space_beside_another(running, new_
     parley = Parley(clone / "var")
     del parley.site["PARLEY_DATA"]
     parley.folder.mkdir()
+    shutil.copytree(running.folder / "static", parley.folder / "static")
     parley.start(["make", "run"], cwd=clone)
     try:
         assert len(str(clone)) >= 120
