@@ -24,10 +24,10 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = [
-            ("", "UTC"),
-            *((name, name) for name in sorted(available_timezones())),
-        ]
+        # Places, not the hundred abbreviations; but whatever stands there already can stay.
+        places = {name for name in available_timezones() if "/" in name and not name.startswith("Etc/")}
+        names = sorted(places | {self.instance.time_zone} - {""})
+        self.fields["time_zone"].choices = [("", "UTC"), *((name, name) for name in names)]
 
     def clean_picture(self):
         upload = self.cleaned_data["picture"]

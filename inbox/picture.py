@@ -1,6 +1,5 @@
 """An agent's own picture: whatever is uploaded, what we keep is a small square made anew."""
 
-import warnings
 from io import BytesIO
 from uuid import uuid4
 
@@ -29,14 +28,14 @@ def as_square(upload):
 
 def _squared(upload):
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(upload, formats=READ_FORMATS)
+        image = Image.open(upload, formats=READ_FORMATS)
         if image.width * image.height > MOST_PIXELS:
             raise ValidationError(TOO_BIG)
         image.draft("RGB", (2 * SIDE, 2 * SIDE))
         upright = ImageOps.exif_transpose(image).convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise ValidationError(TOO_BIG) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise ValidationError(NO_IMAGE) from error
     side = min(SIDE, *upright.size)
     plain = Image.new("RGB", (side, side), "white")

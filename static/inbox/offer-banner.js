@@ -4,12 +4,12 @@ customElements.define(
   "offer-banner",
   class extends HTMLElement {
     connectedCallback() {
-      document.title = `(${this.getAttribute("count")}) ${plainTitle()}`;
+      markTitle();
       this.#ringOnce();
     }
 
     disconnectedCallback() {
-      document.title = plainTitle();
+      markTitle();
     }
 
     #ringOnce() {
@@ -22,8 +22,11 @@ customElements.define(
   },
 );
 
-function plainTitle() {
-  return document.title.replace(/^\(\d+\) /, "");
+// A new banner comes before the old one goes, so each looks at what stands there now.
+function markTitle() {
+  const banner = document.querySelector("offer-banner");
+  const plain = document.title.replace(/^\(\d+\) /, "");
+  document.title = banner ? `(${banner.getAttribute("count")}) ${plain}` : plain;
 }
 
 function chime() {
