@@ -1,19 +1,12 @@
-"""The sockets. Nothing here touches the ORM or a template: frames come in, the hub's writer and reader do the rest."""
+"""What a visitor's and an agent's socket understand. Nothing here touches the ORM or a template: frames come in, the
+hub's writer and reader do the rest."""
 
-import asyncio
 from time import monotonic
-from urllib.parse import urlsplit
 
 import psycopg
-from channels.consumer import AsyncConsumer
-from channels.db import database_sync_to_async
-from channels.exceptions import StopConsumer
 from django.conf import settings
 from django.core import signing
-from psycopg_pool import PoolTimeout
 
-from dialogues.live import hub
-from dialogues.live.beat import BEAT_SECONDS
 from dialogues.live.frames import (
     LARGEST_READ,
     SPOKEN_VERSIONS,
@@ -26,15 +19,11 @@ from dialogues.live.frames import (
     decode,
     encode,
 )
+from dialogues.live.sockets import POLICY, TOO_BIG, TRY_AGAIN_LATER, Socket
 from dialogues.live.writer import Line
 from dialogues.models.visitor import key_of_token
-from routing.models import Agent
 
-HELLO_WITHIN_SECONDS = 10
-# A reader who is further behind than this is cut off, and resumes by position.
-LONGEST_OUTGOING = 256
 TYPING_EVERY_SECONDS = 1
-POLICY, TOO_BIG, TRY_AGAIN_LATER = 1008, 1009, 1013
 WORDS = {
     "ended": "The chat has ended.",
     "not_yours": "You cannot write in this chat.",
@@ -45,101 +34,35 @@ WORDS = {
 }
 
 
-class LiveConsumer(AsyncConsumer):
-    kind = None
+class LiveConsumer(Socket):
+    kind = other_kind = None
 
-    async def dispatch(self, message):
-        # Channels' own hops to the one thread of the process before every message; nothing here needs that.
-        match message["type"]:
-            case "websocket.connect":
-                await self._connect()
-            case "websocket.receive":
-                await self._receive(message.get("text"))
-            case "websocket.disconnect":
-                self._disconnect()
-                raise StopConsumer
-
-    # What the hub calls
-
-    def send(self, frame):
-        """Queues a frame. Who reads too slowly is cut off, so that memory stays bounded."""
-        try:
-            self.outgoing.put_nowait(frame)
-        except asyncio.QueueFull:
-            self._close(TRY_AGAIN_LATER)
-
-    def dismiss(self, reason, text):
-        """Says why, and closes for good."""
-        self.send(encode(type="bye", reason=reason, text=text))
-        self._close(POLICY, after_all_is_sent=True)
-
-    # Connection
-
-    async def _connect(self):
-        self.person = self.topic = self.session = None
-        self.closing = False
-        self.outgoing = asyncio.Queue(LONGEST_OUTGOING)
+    def __init__(self):
+        super().__init__()
+        self.person = None
         self.typed_at, self.others = 0, {}
-        if not _is_our_origin(self.scope) or not await self._is_welcome():
-            await self.base_send({"type": "websocket.close", "code": POLICY})
-            raise StopConsumer
-        self.hub = hub.here()
-        await self.base_send({"type": "websocket.accept"})
-        self.sender = asyncio.create_task(self._send_forever())
-        self.hello_timer = asyncio.get_running_loop().call_later(HELLO_WITHIN_SECONDS, self._close, POLICY)
-
-    async def _is_welcome(self):
-        return True
-
-    def _disconnect(self):
-        self.closing = True
-        self.hello_timer.cancel()
-        self.sender.cancel()
-        if self.topic:
-            self.hub.leave(self)
-
-    async def _send_forever(self):
-        while True:
-            frame = await self.outgoing.get()
-            if isinstance(frame, int):
-                await self.base_send({"type": "websocket.close", "code": frame})
-                return
-            await self.base_send({"type": "websocket.send", "text": frame})
-
-    def _close(self, code, *, after_all_is_sent=False):
-        if self.closing:
-            return
-        self.closing = True
-        if self.topic:
-            self.hub.leave(self)
-            self.topic = None
-        if not after_all_is_sent:
-            while not self.outgoing.empty():
-                self.outgoing.get_nowait()
-        if self.outgoing.full():
-            self.outgoing.get_nowait()
-        self.outgoing.put_nowait(code)
-
-    # Frames
 
     async def _receive(self, text):
         if self.closing:
             return
-        if text is None or len(text) > LARGEST_READ:
-            self._close(TOO_BIG)
-            return
         try:
-            frame = decode(text)
-            if self.topic is None and not isinstance(frame, Hello):
-                raise Refused("malformed", "Say hello first.")
-            await self._take(frame)
+            if text is None:
+                raise Refused("malformed", "Frames are JSON in text.")
+            if len(text) > LARGEST_READ:
+                self._close(TOO_BIG)
+                return
+            await self._take(decode(text))
         except Refused as refused:
             self.send(encode(**refused.frame))
-        except (psycopg.Error, PoolTimeout):
+        except psycopg.Error:
+            if self.topic is None:
+                self._close(TRY_AGAIN_LATER)
             # The page reads again at the next beat, or on a socket it opens after two without one.
             self.send(encode(type="refused", reason="busy", text=WORDS["busy"], retry_after_ms=1000))
 
     async def _take(self, frame):
+        if isinstance(frame, Hello) == bool(self.topic):
+            raise Refused("malformed", "Say hello first, and once.")
         match frame:
             case Message():
                 self._write(frame)
@@ -151,25 +74,25 @@ class LiveConsumer(AsyncConsumer):
                 await self._hello(frame)
 
     async def _hello(self, frame):
-        self.hello_timer.cancel()
         if frame.version not in SPOKEN_VERSIONS:
             self.send(encode(type="reload"))
             self._close(POLICY, after_all_is_sent=True)
             return
         found = await self._who(frame)
-        if found is None:
+        if found is None or self.closing:
             return
         lengths, revision = found
-        if self.topic is None:
-            self.topic = f"{self.kind}:{self.person}"
-            self.beat_at = monotonic() + BEAT_SECONDS
-            self.hub.join(self)
+        self.hello_timer.cancel()
+        self.topic = f"{self.kind}:{self.person}"
+        # Soon: what was said since these lengths were read, nobody told this socket.
+        self.beat_at = monotonic()
+        self.hub.join(self)
         self.send(
             encode(
                 type="hello",
                 version=VERSION,
                 revision=revision,
-                beat_seconds=BEAT_SECONDS,
+                beat_seconds=settings.BEAT_SECONDS,
                 conversations=lengths,
             )
         )
@@ -187,8 +110,6 @@ class LiveConsumer(AsyncConsumer):
         )
 
     def _written(self, line, verdict):
-        if self.closing:
-            return
         about = {"conversation": line.conversation, "id": line.id}
         if verdict.verdict in ("ok", "repeat"):
             self.send(encode(type="sent", **about, position=verdict.position, at=verdict.at))
@@ -209,17 +130,16 @@ class LiveConsumer(AsyncConsumer):
             return
         self.typed_at = now
         other, asked_at = self.others.get(conversation, (None, 0))
-        if now - asked_at > BEAT_SECONDS:
+        if other is None or now - asked_at > settings.BEAT_SECONDS:
             other = await self.hub.reader.other_side(self.kind, self.person, conversation)
             self.others = {conversation: (other, now)}
         if other:
-            other_kind = "agent" if self.kind == "visitor" else "visitor"
             frame = encode(type="typing", conversation=conversation, author=self.kind)
-            self.hub.tell([f"{other_kind}:{other}"], frame)
+            self.hub.tell([f"{self.other_kind}:{other}"], frame)
 
 
 class VisitorConsumer(LiveConsumer):
-    kind = "visitor"
+    kind, other_kind = "visitor", "agent"
 
     async def _who(self, hello):
         try:
@@ -230,14 +150,14 @@ class VisitorConsumer(LiveConsumer):
         if found is None:
             self.dismiss("bad_token", "There is no chat yet.")
             return None
-        self.person, conversation, length, revision, _ = found
+        self.person, conversation, length, revision = found
         return ({conversation: length} if conversation else {}), revision
 
     def _to_show(self, lengths):
         return dict.fromkeys(lengths, 0)
 
     def _write(self, frame):
-        if wait := self.hub.wait_before_writing(self.topic):
+        if wait := self.hub.limit.wait_ms(self.topic):
             raise Refused(
                 "too_many",
                 "You are writing very fast; the message is sent in a moment.",
@@ -249,31 +169,19 @@ class VisitorConsumer(LiveConsumer):
 
 
 class AgentConsumer(LiveConsumer):
-    kind = "agent"
+    kind, other_kind = "agent", "visitor"
 
-    async def _is_welcome(self):
-        user = self.scope["user"]
-        return user.is_authenticated
+    def _is_welcome(self):
+        self.user, self.session = self.scope["user"], self.scope["session"].session_key
+        return self.user.is_authenticated
 
     async def _who(self, hello):
-        self.session = self.scope["session"].session_key
-        self.person = await _agent_of(self.scope["user"])
-        _, revision, lengths, is_signed_in, is_permitted = (
-            await self.hub.reader.agents([self.person], [self.session])
-        )[0]
-        if not (is_signed_in and is_permitted):
+        [agent] = await self.hub.reader.agents([(self.user.pk, self.session)])
+        if not agent.is_signed_in or agent.password != self.user.password:
+            self.dismiss("signed_out", "You are signed out.")
+            return None
+        if not agent.is_permitted:
             self.dismiss("no_permission", "You may not answer visitors.")
             return None
-        return {int(conversation): length for conversation, length in lengths.items()}, revision
-
-
-@database_sync_to_async
-def _agent_of(user):
-    return Agent.of(user).pk
-
-
-def _is_our_origin(scope):
-    headers = dict(scope["headers"])
-    origin = urlsplit(headers.get(b"origin", b"").decode("latin-1"))
-    ours = {urlsplit(settings.SITE_URL).netloc, headers.get(b"host", b"").decode("latin-1")}
-    return origin.scheme in ("http", "https") and origin.netloc in ours
+        self.person = agent.key
+        return {int(conversation): length for conversation, length in agent.lengths.items()}, agent.revision

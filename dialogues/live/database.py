@@ -2,14 +2,24 @@
 
 from django.db import connections
 
-# Postgres plans these few statements badly while the tables are small; and a lock must be waited for briefly, and
-# read anew after it (never under REPEATABLE READ).
+# Postgres plans these few statements badly while the tables are small; a lock must be waited for briefly, and read
+# anew after it (never under REPEATABLE READ); a revision must not depend on the server's own time zone.
 PINNED = {
     "default_transaction_isolation": "read\\ committed",
     "enable_seqscan": "off",
     "jit": "off",
     "lock_timeout": "2s",
     "statement_timeout": "10s",
+    "timezone": "UTC",
+}
+# A database that has vanished without a word is noticed; an operator's own OPTIONS come before these.
+PATIENCE = {
+    "application_name": "parley live",
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
 }
 
 
@@ -22,4 +32,4 @@ def connection_parameters():
         if key not in {"context", "cursor_factory", "prepare_threshold", "server_side_binding", "options"}
     }
     options = " ".join(f"-c {name}={value}" for name, value in PINNED.items())
-    return {**ours, "options": options, "autocommit": True, "prepare_threshold": 1}
+    return {**PATIENCE, **ours, "options": options, "autocommit": True, "prepare_threshold": 1}

@@ -1,5 +1,6 @@
 """The frames of the message plane as typed structs; docs/protocol.md says what each means."""
 
+import json
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +15,8 @@ SPOKEN_VERSIONS = (VERSION, VERSION - 1)
 LARGEST_FRAME = 32 * 1024
 LARGEST_READ = 64 * 1024
 PAGE = 200
+# Brackets within brackets, a thousand deep, end in the last of these.
+NOT_UNDERSTOOD = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 # A key of a row; Postgres's bigint ends before a careless client's numbers do.
 Key = Annotated[int, Meta(ge=1, le=2**53)]
@@ -53,20 +56,35 @@ class Refused(Exception):
         self.frame = {"type": "refused", "reason": reason, "text": text, **about}
 
 
+class _About(Struct):
+    conversation: Key
+    id: UUID
+
+
 _decoder = msgspec.json.Decoder(Hello | Message | Read | Typing)
 
 
 def decode(text: str) -> Hello | Message | Read | Typing:
     """The frame in a text that a client sent. Raises Refused."""
-    if len(text) > LARGEST_FRAME or len(text.encode(errors="replace")) > LARGEST_FRAME:
-        raise Refused("too_large", "This is too large to send.")
+    if len(text.encode()) > LARGEST_FRAME:
+        raise Refused("too_large", "This is too large to send.", **_about(text))
     try:
         frame = _decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeError) as error:
-        raise Refused("malformed", f"This was not understood: {error}") from error
+    except NOT_UNDERSTOOD as error:
+        raise Refused("malformed", f"This was not understood: {error}"[:200], **_about(text)) from error
     if isinstance(frame, Message):
         _check(frame)
     return frame
+
+
+def _about(text):
+    """Which message it was, where that can be read: its sender can then let go of it."""
+    try:
+        # Python's own decoder, for it also reads what cannot be stored, such as half a character.
+        about = msgspec.convert(json.loads(text), _About)
+    except (*NOT_UNDERSTOOD, ValueError):
+        return {}
+    return {"conversation": about.conversation, "id": str(about.id)}
 
 
 def encode(**frame) -> str:

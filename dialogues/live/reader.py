@@ -1,5 +1,9 @@
 """Reads for the sockets: who connects, pages of messages, and what a beat says."""
 
+from functools import cache
+
+import psycopg
+from msgspec import Struct
 from psycopg_pool import AsyncConnectionPool
 
 from dialogues.live.database import connection_parameters
@@ -7,22 +11,23 @@ from dialogues.live.frames import PAGE
 from routing.models import Agent
 
 VISITOR = """
-SELECT v.id, c.id, c.length, visitor_revision(v.id), c.live_agent_id FROM dialogues_visitor v
+SELECT v.id, c.id, c.length, visitor_revision(v.id) FROM dialogues_visitor v
 LEFT JOIN LATERAL (SELECT * FROM dialogues_conversation WHERE visitor_id = v.id ORDER BY id DESC LIMIT 1) c ON true
 WHERE v.key = %s
 """
 VISITORS = """
-SELECT v, c.id, c.length, visitor_revision(v), c.live_agent_id FROM unnest(%s::bigint[]) v
+SELECT v, c.id, c.length, visitor_revision(v) FROM unnest(%s::bigint[]) v
 LEFT JOIN LATERAL (SELECT * FROM dialogues_conversation WHERE visitor_id = v ORDER BY id DESC LIMIT 1) c ON true
 """
-# Each with the session it came with; the right is asked of the very queryset that routing goes by.
+# Each user with the session they came with; the right is asked of the very queryset that routing goes by.
 AGENTS = """
-SELECT a, agent_revision(a),
+SELECT a.id, agent_revision(a.id),
   (SELECT coalesce(json_object_agg(c.id, c.length), '{{}}') FROM routing_livechat l
-    JOIN dialogues_conversation c ON c.live_chat_id = l.id WHERE l.agent_id = a AND l.state = 'active'),
-  EXISTS (SELECT FROM django_session WHERE session_key = s AND expire_date > clock_timestamp()),
-  a IN ({permitted})
-FROM unnest(%s::bigint[], %s::text[]) x(a, s)
+    JOIN dialogues_conversation c ON c.live_chat_id = l.id WHERE l.agent_id = a.id AND l.state = 'active'),
+  EXISTS (SELECT FROM django_session WHERE session_key = x.session AND expire_date > clock_timestamp()),
+  u.password, coalesce(a.id IN ({permitted}), false)
+FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY x(user_id, session, n)
+LEFT JOIN auth_user u ON u.id = x.user_id LEFT JOIN routing_agent a ON a.user_id = x.user_id ORDER BY n
 """
 MESSAGES = """
 SELECT m.position, m.client_id, m.author, m.body, m.created_at FROM dialogues_message m
@@ -43,6 +48,17 @@ OTHER_SIDE = {
 PAGE_FIELDS = ("position", "id", "author", "body", "at")
 
 
+class AgentRow(Struct):
+    """An agent as they are now. A session whose password is another than at sign-in is over."""
+
+    key: int | None
+    revision: str | None
+    lengths: dict
+    is_signed_in: bool
+    password: str | None
+    is_permitted: bool
+
+
 class Reader:
     def __init__(self):
         self._pool = AsyncConnectionPool(
@@ -51,8 +67,7 @@ class Reader:
         self._opened = False
 
     async def visitor(self, key):
-        """(visitor, conversation, length, revision, agent) of the newest conversation, or None before the
-        first answer."""
+        """(visitor, conversation, length, revision) of the newest conversation, or None before the first answer."""
         rows = await self._rows(VISITOR, [key])
         return rows[0] if rows else None
 
@@ -60,10 +75,12 @@ class Reader:
         """The same for many visitors, by their rows' keys."""
         return await self._rows(VISITORS, [keys])
 
-    async def agents(self, agents, sessions):
-        """(agent, revision, lengths by conversation, is signed in, is permitted) for each pair."""
-        permitted, parameters = Agent.objects.permitted().values("pk").query.sql_with_params()
-        return await self._rows(AGENTS.format(permitted=permitted), [*parameters, agents, sessions])
+    async def agents(self, pairs):
+        """An AgentRow for each pair of a user and a session, in their order."""
+        statement, parameters = _agents()
+        users, sessions = zip(*pairs, strict=True)
+        rows = await self._rows(statement, [*parameters, list(users), list(sessions)])
+        return [AgentRow(*row) for row in rows]
 
     async def page(self, kind, person, conversation, after):
         """The next messages that this person may read, and whether there are more."""
@@ -87,6 +104,20 @@ class Reader:
         if not self._opened:
             self._opened = True
             await self._pool.open()
+        try:
+            return await self._fetch(statement, parameters)
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            # Postgres may have closed what lay in the pool.
+            await self._pool.check()
+            return await self._fetch(statement, parameters)
+
+    async def _fetch(self, statement, parameters):
         async with self._pool.connection() as connection:
             cursor = await connection.execute(statement, parameters)
             return await cursor.fetchall()
+
+
+@cache
+def _agents():
+    permitted, parameters = Agent.objects.permitted().values("pk").query.sql_with_params()
+    return AGENTS.format(permitted=permitted), parameters

@@ -25,6 +25,9 @@ LARGEST_BATCH = 500
 LONGEST_QUEUE = 10_000
 # How long a conversation may be held by somebody else before its messages are given back to their senders.
 BUSY_SECONDS = 5
+# The same for a database that is away. A server that stops waits for neither.
+AWAY_SECONDS = 10
+STOPPING_SECONDS = 1
 TRIES = 8
 CALL = (
     "SELECT verdict, pos, at, to_visitor, to_agent FROM write_messages("
@@ -68,6 +71,9 @@ class Writer:
     def __init__(self, deliver):
         self._deliver = deliver
         self._queue = deque()
+        # Those whose conversation somebody else holds. They go first, or later ones would overtake them, and
+        # beside the batch, so that however many they are, the others have their room in it.
+        self._held = []
         self._arrived = asyncio.Event()
         self._stopping = False
         self._connection = None
@@ -75,7 +81,7 @@ class Writer:
 
     def write(self, line):
         """Takes the line. Its `done` is called with the verdict, after the commit; full means busy at once."""
-        if len(self._queue) >= LONGEST_QUEUE or self._stopping:
+        if len(self._queue) + len(self._held) >= LONGEST_QUEUE or self._stopping:
             line.done(line, Verdict("busy"))
             return
         self._queue.append(line)
@@ -88,61 +94,60 @@ class Writer:
         await self._task
 
     async def _run(self):
-        while self._queue or not self._stopping:
-            if not self._queue:
+        while self._queue or self._held or not self._stopping:
+            if not self._queue and not self._held:
                 self._arrived.clear()
                 await self._arrived.wait()
                 continue
-            batch = [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
-            try:
-                busy = await self._write(batch)
-            except Exception:
-                logger.exception("A batch of %d messages could not be written", len(batch))
-                self._answer((line, Verdict("busy")) for line in batch)
-                continue
-            # To the front, in order: at the end they would overtake one another.
-            self._queue.extendleft(reversed(busy))
-            if len(busy) == len(batch):
+            new = [self._queue.popleft() for _ in range(min(len(self._queue), LARGEST_BATCH))]
+            batch = self._held + new
+            self._held = await self._write(batch)
+            if len(self._held) == len(batch):
                 await asyncio.sleep(random.uniform(0.001, 0.01))  # noqa: S311
-        if self._connection:
-            await self._connection.close()
+        await self._drop_connection()
 
     async def _write(self, batch):
         """Writes the batch and answers it; returns the lines whose conversation somebody else holds."""
         try:
             verdicts = await self._call(batch)
         except (psycopg.DataError, psycopg.IntegrityError, UnicodeError) as error:
-            if len(batch) == 1:
-                logger.warning("A message for conversation %d was refused: %s", batch[0].conversation, error)
-                self._answer([(batch[0], Verdict("invalid"))])
-                return []
-            # One of them is poison: halves, in order, find it without hurting the others.
-            middle = len(batch) // 2
-            first = await self._write(batch[:middle])
-            held = {line.conversation for line in first}
-            second = [line for line in batch[middle:] if line.conversation not in held]
-            waiting = first + [line for line in batch[middle:] if line.conversation in held]
-            return waiting + (await self._write(second) if second else [])
-        answered, busy = [], []
-        for line, verdict in zip(batch, verdicts, strict=True):
-            is_early = verdict.verdict == "busy" and monotonic() - line.since < BUSY_SECONDS
-            busy.append(line) if is_early else answered.append((line, verdict))
-        self._answer(answered)
-        return busy
+            if len(batch) > 1:
+                return await self._write_halves(batch)
+            logger.warning("A message for conversation %d was refused: %s", batch[0].conversation, error)
+            verdicts = [Verdict("invalid")]
+        except Exception:
+            logger.exception("%d messages could not be written, and are given back", len(batch))
+            await self._drop_connection()
+            self._answer([(line, Verdict("busy")) for line in batch])
+            return []
+        now, patience = monotonic(), STOPPING_SECONDS if self._stopping else BUSY_SECONDS
+        judged = list(zip(batch, verdicts, strict=True))
+        busy = [line for line, verdict in judged if verdict.verdict == "busy"]
+        # All of a conversation's at once: alone, the later ones would overtake those that were given back.
+        given_back = {line.conversation for line in busy if now - line.since > patience}
+        held = [line for line in busy if line.conversation not in given_back]
+        waiting = {line.conversation for line in held}
+        self._answer([pair for pair in judged if pair[0].conversation not in waiting])
+        return held
+
+    async def _write_halves(self, batch):
+        """One of them is poison: halves, in order, find it without hurting the others."""
+        middle = len(batch) // 2
+        held = await self._write(batch[:middle])
+        behind = {line.conversation for line in held}
+        held += [line for line in batch[middle:] if line.conversation in behind]
+        free = [line for line in batch[middle:] if line.conversation not in behind]
+        return held + (await self._write(free) if free else [])
 
     def _answer(self, answered):
-        answered = list(answered)
-        self._deliver([pair for pair in answered if pair[1].verdict == "ok"])
+        _tell(self._deliver, [pair for pair in answered if pair[1].verdict == "ok"])
         for line, verdict in answered:
-            line.done(line, verdict)
+            _tell(line.done, line, verdict)
 
     async def _call(self, batch):
-        columns = zip(
-            *((line.conversation, line.id, line.author, line.author_id, line.body) for line in batch),
-            strict=True,
-        )
-        parameters = [list(column) for column in columns]
-        tries = 0
+        fields = ((line.conversation, line.id, line.author, line.author_id, line.body) for line in batch)
+        parameters = [list(column) for column in zip(*fields, strict=True)]
+        began, tries = monotonic(), 0
         while True:
             try:
                 connection = await self._connect()
@@ -155,7 +160,7 @@ class Writer:
                 await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 # The same ids go in again: what the lost connection did commit answers as a repeat.
-                if self._stopping or monotonic() - batch[0].since > 2 * BUSY_SECONDS:
+                if monotonic() - began > (STOPPING_SECONDS if self._stopping else AWAY_SECONDS):
                     raise
                 logger.warning("The writer lost its connection and opens another: %s", error)
                 await self._drop_connection()
@@ -171,3 +176,11 @@ class Writer:
             with suppress(psycopg.Error):
                 await self._connection.close()
         self._connection = None
+
+
+def _tell(hear, *news):
+    """Whoever hears the news and fails must not keep it from the others."""
+    try:
+        hear(*news)
+    except Exception:
+        logger.exception("A message is written, and %s failed on hearing it", hear)

@@ -4,15 +4,16 @@ from django.db import migrations
 # derived from the rows at every beat, so nothing has to remember to count it up.
 SQL = """
 CREATE FUNCTION agent_revision(agent bigint) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT md5(concat_ws('|',
+  -- A row as text keeps its parts apart: an offer 5 is not a conversation 5.
+  SELECT md5(ROW(
     (SELECT string_agg(o.id::text, ',' ORDER BY o.id) FROM routing_offer o WHERE o.agent_id = agent AND o.outcome IS NULL),
     (SELECT string_agg(concat_ws(':', c.id, c.warned_at), ',' ORDER BY c.id) FROM routing_livechat l
       JOIN dialogues_conversation c ON c.live_chat_id = l.id WHERE l.agent_id = agent AND l.state = 'active'),
-    (SELECT concat_ws(',', a.available_until > parley_now(), a.name, a.picture) FROM routing_agent a WHERE a.id = agent)))
+    (SELECT ROW(a.available_until > parley_now(), a.name, a.picture) FROM routing_agent a WHERE a.id = agent))::text)
 $$;
 CREATE FUNCTION visitor_revision(visitor bigint) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT md5(concat_ws('|', c.id, c.card, c.ended_at, c.warned_at, l.state, l.agent_id,
-    (SELECT max(o.id) FROM routing_offer o WHERE o.live_chat_id = l.id)))
+  SELECT md5(ROW(c.id, c.card, c.ended_at, c.warned_at, l.state, l.agent_id,
+    (SELECT max(o.id) FROM routing_offer o WHERE o.live_chat_id = l.id))::text)
   FROM dialogues_conversation c LEFT JOIN routing_livechat l ON l.id = c.live_chat_id
   WHERE c.visitor_id = visitor ORDER BY c.id DESC LIMIT 1
 $$;
