@@ -6,6 +6,7 @@ from chatsite import views
 from chatsite.shop import shop
 
 urlpatterns = [
+    path("", include("dialogues.urls")),
     path("", include("inbox.urls")),
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

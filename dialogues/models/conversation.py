@@ -222,8 +222,17 @@ class Conversation(models.Model):
         return message
 
     @property
+    def is_waiting_for_request(self):
+        """Whether it stands on a live chat card while nobody has asked for an agent yet."""
+        return not self.ended_at and self.route_id is not None and self.live_chat_id is None
+
+    @property
+    def is_recent(self):
+        return clock() - self._last_moment() < RESUME_WITHIN
+
+    @property
     def is_resumable(self):
-        return self.ended_at is None and clock() - self._last_moment() < RESUME_WITHIN
+        return self.ended_at is None and self.is_recent
 
     # Inside
 

@@ -18,6 +18,11 @@ class StreamQuerySet(models.QuerySet):
         priority, or None."""
         return self.published().order_by("dialogue__priority", "dialogue", "-number").first()
 
+    def shown(self):
+        """Every published version of the dialogue that is shown: an open page may still show an older one."""
+        newest = self.to_show()
+        return self.published().filter(dialogue=newest.dialogue_id) if newest else self.none()
+
 
 class Stream(models.Model):
     """One version of what a dialogue says. At most one is the draft; published ones never change."""

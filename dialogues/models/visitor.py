@@ -1,7 +1,7 @@
 import uuid
 
 from django.core import signing
-from django.db import models
+from django.db import connection, models, transaction
 
 from routing.clock import WhenWritten
 
@@ -41,3 +41,21 @@ class Visitor(models.Model):
     def token(self):
         """What proves that it is this visitor who speaks."""
         return signing.dumps(self.key.hex, salt=TOKEN_SALT)
+
+    @transaction.atomic
+    def begin(self, stream, *, after, page=""):
+        """The conversation that the visitor's first answer begins.
+
+        `after` is the key of the last one that the page knew of, or 0. If there is a newer one, a double click or
+        another tab came first, and that one goes on. Raises OutOfDate if the last one has not ended.
+        """
+        visitor, _ = Visitor.objects.get_or_create(key=self.key)
+        with connection.cursor() as cursor:
+            # Not the row: who answers holds a conversation before the visitor, and two such orders would deadlock.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"begin {self.key}"])
+        newest = visitor.conversations.order_by("-pk").first()
+        if newest and newest.pk != after:
+            return newest
+        if newest:
+            newest.close()
+        return visitor.conversations.model.start(visitor, stream, page=page)

@@ -13,6 +13,7 @@ const LINK = /\bhttps?:\/\/[^\s<>"“”]+/giu;
 class ChatTranscript extends HTMLElement {
   #early = new Map();
   #follows = true;
+  #height = 0;
   #leaving = null;
   #typing = null;
   #typingTimer = 0;
@@ -164,7 +165,7 @@ class ChatTranscript extends HTMLElement {
     const isToday = moment.toDateString() === new Date().toDateString();
     const day = isToday ? {} : { day: "numeric", month: "short" };
     time.setAttribute("datetime", at);
-    time.textContent = moment.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" });
+    time.textContent = moment.toLocaleString([], { ...day, hour: "numeric", minute: "2-digit" });
     time.title = moment.toLocaleString();
   }
 
@@ -190,9 +191,16 @@ class ChatTranscript extends HTMLElement {
   // The reader who has scrolled up stays there.
   #stayAtEnd() {
     const { signal } = this.#leaving;
-    const look = () => (this.#follows = this.scrollHeight - this.scrollTop - this.clientHeight < 40);
+    // What moves because the place for it grew or shrank was not scrolled by the reader.
+    const look = () => {
+      if (this.clientHeight !== this.#height) return;
+      this.#follows = this.scrollHeight - this.scrollTop - this.clientHeight < 40;
+    };
     this.addEventListener("scroll", look, { signal, passive: true });
-    const observer = new ResizeObserver(() => this.#keepPlace(false));
+    const observer = new ResizeObserver(() => {
+      this.#height = this.clientHeight;
+      this.#keepPlace(false);
+    });
     observer.observe(this);
     signal.addEventListener("abort", () => observer.disconnect());
     this.#keepPlace(true);

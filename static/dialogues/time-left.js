@@ -1,7 +1,7 @@
-// <count-down seconds="84">1:24</count-down> counts down to 0:00 and says count-down:over. It is told how many
+// <time-left seconds="84">1:24</time-left> counts down to 0:00 and says time-left:over. It is told how many
 // seconds are left, not when it ends: the visitor's clock may be wrong. It announces nothing by itself.
 
-class CountDown extends HTMLElement {
+class TimeLeft extends HTMLElement {
   #endsAt = 0;
   #timer = 0;
 
@@ -18,8 +18,8 @@ class CountDown extends HTMLElement {
     const left = Math.max(0, Math.ceil((this.#endsAt - performance.now()) / 1000));
     this.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     if (left) this.#timer = setTimeout(() => this.#tick(), 250);
-    else this.dispatchEvent(new CustomEvent("count-down:over", { bubbles: true }));
+    else this.dispatchEvent(new CustomEvent("time-left:over", { bubbles: true }));
   }
 }
 
-customElements.define("count-down", CountDown);
+customElements.define("time-left", TimeLeft);

@@ -1,0 +1,140 @@
+"""What the widget shows a visitor: one object that the page's partials are rendered from."""
+
+from functools import cached_property
+
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from dialogues.document import CaptureCard, MessageCard
+from dialogues.models import Author, Conversation, Message, Stream
+from routing.clock import clock
+from routing.models import State, Workspace
+from routing.models.live_chat import ACCEPT_WITHIN_SECONDS
+
+KINDS = {
+    "email": {"type": "email", "inputmode": "email", "autocomplete": "email"},
+    "phone": {"type": "tel", "inputmode": "tel", "autocomplete": "tel"},
+    "text": {"type": "text", "inputmode": "text", "autocomplete": "on"},
+}
+KNOWN = {"first_name": "given-name", "last_name": "family-name", "name": "name", "company": "organization"}
+
+
+class Chat:
+    """A visitor's conversation, or what the newest stream opens with.
+
+    `is_fresh` asks for the opening although the last conversation, which has ended, could be shown. `trouble` is
+    what was wrong with what the visitor has just `given`.
+    """
+
+    def __init__(self, visitor, *, is_fresh=False, trouble="", given=""):
+        # Read first: should anything change meanwhile, the page holds the older one, and asks again.
+        self.revision = _revision(visitor)
+        self.workspace = Workspace.objects.get()
+        self.trouble, self.given = trouble, given
+        self.newest = (
+            Conversation.objects.filter(visitor__key=visitor.key)
+            .select_related("stream", "route", "live_chat")
+            .order_by("-pk")
+            .first()
+        )
+        is_shown = self.newest and self.newest.is_recent and not (is_fresh and self.newest.ended_at)
+        self.conversation = self.newest if is_shown else None
+        self.stream = self.conversation.stream if self.conversation else Stream.objects.to_show()
+
+    @property
+    def live_chat(self):
+        return self.conversation and self.conversation.live_chat
+
+    @cached_property
+    def phase(self):
+        if self.conversation is None:
+            return "asking" if self.stream else "closed"
+        if self.conversation.ended_at:
+            return "ended"
+        if self.conversation.route_id is None:
+            return "asking"
+        return "active" if self.live_chat and self.live_chat.state == State.ACTIVE else "waiting"
+
+    @property
+    def is_open(self):
+        return self.phase in ("waiting", "active")
+
+    @property
+    def has_fallen_back(self):
+        return bool(self.live_chat) and self.live_chat.state == State.FELL_BACK
+
+    @property
+    def can_be_ended(self):
+        return self.conversation is not None and not self.conversation.ended_at
+
+    @property
+    def agent_name(self):
+        return self.live_chat.agent_name if self.live_chat else ""
+
+    @property
+    def agent_picture(self):
+        """The address of the picture as it was when the agent joined."""
+        picture = self.live_chat.agent_picture if self.live_chat else ""
+        return default_storage.url(picture) if picture else ""
+
+    @property
+    def face(self):
+        """What stands for a picture where there is none."""
+        words = (self.agent_name or self.workspace.name).split()
+        return "".join(word[0] for word in words[:2]).upper()
+
+    @property
+    def messages(self):
+        if self.conversation:
+            return self.conversation.messages.all()
+        return [
+            Message(
+                author=Author.BOT,
+                client_id="",
+                body=card.question if isinstance(card, CaptureCard) else card.text,
+            )
+            for card in self._opening
+        ]
+
+    @cached_property
+    def card(self):
+        """The question or information capture card that waits for the visitor, or None."""
+        if self.phase != "asking":
+            return None
+        if self.conversation is None:
+            return self._opening[-1]
+        return self.stream.read().card(self.conversation.card)
+
+    @property
+    def is_capture(self):
+        return isinstance(self.card, CaptureCard)
+
+    @property
+    def field(self):
+        """What tells a browser and its keyboard which kind of answer the card takes."""
+        kind = KINDS[self.card.type]
+        return kind | {"autocomplete": KNOWN.get(self.card.attribute, kind["autocomplete"])}
+
+    @property
+    def seconds_left(self):
+        """How long it may take at most until somebody comes, or another way is offered."""
+        tries, asked, this_one = self.conversation.route.tries(self.workspace.plan), 0, 0
+        if self.live_chat:
+            asked = self.live_chat.offers.count()
+            offer = self.live_chat.offers.open().first()
+            this_one = (offer.expires_at - clock()).total_seconds() if offer else 0
+        return max(0, round(this_one)) + max(0, tries - asked) * ACCEPT_WITHIN_SECONDS
+
+    @cached_property
+    def _opening(self):
+        cards = self.stream.read().start.from_card(0) if self.stream else []
+        first = next((index for index, card in enumerate(cards) if not isinstance(card, MessageCard)), None)
+        return cards[: None if first is None else first + 1]
+
+
+def _revision(visitor):
+    """As the socket's beats give it: it changes whenever this would show something else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT visitor_revision(id) FROM dialogues_visitor WHERE key = %s", [visitor.key])
+        row = cursor.fetchone()
+    return (row and row[0]) or ""

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from dialogues import views
+
+app_name = "dialogues"
+
+urlpatterns = [
+    path("widget.js", views.loader, name="loader"),
+    path("widget/", views.frame, name="frame"),
+    path("widget/chat/", views.chat, name="chat"),
+    path("widget/answer/", views.answer, name="answer"),
+    path("widget/cancel/", views.cancel, name="cancel"),
+    path("widget/end/", views.end, name="end"),
+    path("widget/new/", views.new, name="new"),
+]

@@ -1,0 +1,49 @@
+import re
+
+import pytest
+
+
+class Widget:
+    """Asks as a visitor's frame does, and keeps the token it was given."""
+
+    def __init__(self, client, token=""):
+        self.client, self.token = client, token
+
+    def get(self, path="chat/"):
+        return self._keep(self.client.get(f"/widget/{path}", headers=self._headers()))
+
+    def post(self, path, **form):
+        return self._keep(self.client.post(f"/widget/{path}/", form, headers=self._headers()))
+
+    def answer(self, card, given, **form):
+        """Answers what is shown, in the conversation that is shown."""
+        shown = hidden_fields(self.get().text)
+        return self.post("answer", **{**shown, "card": card, "given": given, **form})
+
+    def _headers(self):
+        return {"Authorization": f"Visitor {self.token}"} if self.token else {}
+
+    def _keep(self, response):
+        self.token = response.headers.get("Visitor-Token", self.token)
+        assert not response.cookies
+        return response
+
+
+@pytest.fixture
+def widget(client):
+    """The frame of somebody who has never been here."""
+    return Widget(client)
+
+
+@pytest.fixture
+def frame_of(client):
+    """The frame of a visitor who is known."""
+    return lambda visitor: Widget(client, visitor.token)
+
+
+def hidden_fields(page):
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+
+def phase(response):
+    return re.search(r'data-phase="(\w+)"', response.text)[1]

@@ -1,0 +1,36 @@
+"""All that opening the widget adds to a page, counted as it goes over the wire."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+
+pytestmark = pytest.mark.django_db
+MOST = 30 * 1000
+
+
+def test_opening_adds_at_most_30_kb(client, talking):
+    zipped = {"Accept-Encoding": "gzip"}
+    frame = client.get("/widget/", headers=zipped)
+    token = {"Authorization": f"Visitor {talking.visitor.token}"}
+    chat = client.get("/widget/chat/", headers=zipped | token)
+    names = re.findall(r'(?:href|src)="/static/([^"]+)"', gzip.decompress(frame.content).decode())
+
+    files = {name: len(_as_sent(name)) for name in names}
+
+    assert len(files) == 7, "the frame's own files, all of them"
+    assert sum(files.values()) + len(frame.content) + len(chat.content) <= MOST, files
+
+
+def test_styles_and_scripts_bring_nothing_else_along(client, db):
+    names = re.findall(r'(?:href|src)="/static/([^"]+)"', client.get("/widget/").text)
+    for name in names:
+        text = Path(finders.find(name)).read_text()
+        assert not re.search(r"url\(|@import|^import |import\(", text, re.MULTILINE), name
+
+
+def _as_sent(name):
+    """As whitenoise stores it for browsers that do not know brotli, which would be smaller."""
+    return gzip.compress(Path(finders.find(name)).read_bytes(), compresslevel=9)
