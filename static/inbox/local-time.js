@@ -8,7 +8,7 @@ customElements.define(
       if (Number.isNaN(moment.getTime())) return;
       const isToday = moment.toDateString() === new Date().toDateString();
       const day = isToday ? {} : { day: "numeric", month: "short" };
-      this.textContent = moment.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" });
+      this.textContent = moment.toLocaleString([], { ...day, hour: "numeric", minute: "2-digit" });
     }
   },
 );
