@@ -22,7 +22,7 @@ check: dev-environment
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	$(VENV) -m djlint templates --lint --quiet
-	$(VENV) -c "from importlinter.cli import lint_imports_command as lint; lint()"
+	$(VENV) -c "from importlinter.cli import lint_imports_command as lint; lint(['--no-logo'])"
 	$(VENV) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	SITE_URL=https://chat.example SECRET_KEY=$$($(VENV) -c "import secrets; print(secrets.token_urlsafe(48))") \
 		$(VENV) manage.py check --deploy --fail-level WARNING

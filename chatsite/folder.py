@@ -5,7 +5,7 @@ import json
 import os
 from pathlib import Path
 
-from chatsite.processes import Records
+from chatsite.records import Records
 from chatsite.trouble import Trouble
 
 

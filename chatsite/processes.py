@@ -1,62 +1,18 @@
-"""Children that outlive nothing: each in a session of its own, and on record in the data folder."""
+"""The processes that we start, and the end of those that an earlier start left behind."""
 
-import contextlib
-import json
 import os
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import psutil
 
+from chatsite.records import Records
 from chatsite.trouble import Trouble
 
 FIRST_WAIT_SECONDS = 0.5
 LAST_WAIT_SECONDS = 30
 STEADY_AFTER_SECONDS = 10
-CLOCK_SLACK_SECONDS = 2
-
-
-class Records:
-    """Which processes belong to a data folder, kept on disk for the start after a kill -9."""
-
-    def __init__(self, folder: Path):
-        self.names = folder / "processes.json"
-        self.running = folder / "running.json"
-        self.children: dict[str, dict] = {}
-
-    def add(self, name: str, pid: int, stop_signal: int):
-        started = psutil.Process(pid).create_time()
-        self.children[name] = {"pid": pid, "started": started, "stop_signal": int(stop_signal)}
-        self._write()
-
-    def drop(self, name: str):
-        self.children.pop(name, None)
-        self._write()
-
-    def leftovers(self) -> list[tuple[psutil.Process, int]]:
-        """Those of an earlier start that live on, last started first; never a stranger with their pid."""
-        try:
-            recorded = list(json.loads(self.running.read_text()).values())
-        except (FileNotFoundError, ValueError):
-            return []
-        return [
-            (process, child["stop_signal"])
-            for child in reversed(recorded)
-            if (process := _same_process(child["pid"], child["started"]))
-        ]
-
-    def clear(self):
-        self.children.clear()
-        self.running.unlink(missing_ok=True)
-        self.names.unlink(missing_ok=True)
-
-    def _write(self):
-        _replace(self.running, json.dumps(self.children, indent=2))
-        _replace(
-            self.names, json.dumps({name: child["pid"] for name, child in self.children.items()}, indent=2)
-        )
 
 
 class Child:
@@ -127,7 +83,7 @@ class Child:
             self.start_again_at = None
             try:
                 self.start()
-            except Trouble as trouble:
+            except (Trouble, OSError) as trouble:
                 say(str(trouble))
 
     def stop(self):
@@ -153,8 +109,14 @@ def end_leftovers(records: Records) -> int:
     """Ends what a kill -9 of an earlier start left behind, in the order of a clean stop."""
     leftovers = records.leftovers()
     for process, stop_signal in leftovers:
-        with contextlib.suppress(psutil.NoSuchProcess):
+        try:
             process.send_signal(stop_signal)
+        except psutil.NoSuchProcess:
+            continue
+        except psutil.AccessDenied as error:
+            raise Trouble(
+                f"Process {process.pid} of an earlier start belongs to another user: stop it as that user."
+            ) from error
         if not _has_gone(process, within_seconds=10):
             _kill_group(process.pid)
             _has_gone(process, within_seconds=10)
@@ -175,24 +137,9 @@ def _has_gone(process: psutil.Process, within_seconds: float) -> bool:
     return False
 
 
-def _same_process(pid: int, started: float) -> psutil.Process | None:
-    try:
-        process = psutil.Process(pid)
-        is_same = abs(process.create_time() - started) < CLOCK_SLACK_SECONDS
-        return process if is_same and process.status() != psutil.STATUS_ZOMBIE else None
-    except psutil.NoSuchProcess:
-        return None
-
-
 def _kill_group(pid: int):
     """The whole session, for a stuck child may have children."""
     try:
         os.killpg(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
-
-
-def _replace(path: Path, text: str):
-    unfinished = path.with_suffix(".new")
-    unfinished.write_text(text)
-    unfinished.replace(path)

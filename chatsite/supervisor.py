@@ -24,6 +24,7 @@ from chatsite.web import LISTENING_FD, listen
 ANSWERS_WITHIN_SECONDS = 60
 LOOK_EVERY_SECONDS = 0.1
 OPEN_FILES = 65_536
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Supervisor:
@@ -37,7 +38,9 @@ class Supervisor:
 
     def run(self):
         began = time.monotonic()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Who starts us with nohup wants us to outlive the terminal.
+        is_to_stay = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        for number in (signal.SIGINT, signal.SIGTERM) if is_to_stay else STOP_SIGNALS:
             signal.signal(number, self._stop_soon)
         refuse_half_a_choice()
         refuse_the_demo_in_public()
@@ -150,7 +153,7 @@ class Supervisor:
             time.sleep(LOOK_EVERY_SECONDS)
 
     def _stop(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         for program in reversed(self.programs):
             program.stop()

@@ -41,6 +41,9 @@ class Postgres(Child):
             log=home / "postgres.log",
         )
 
+        # It writes all it has before it ends; killed, it would have to recover at the next start.
+        self.stop_within_seconds = 60
+
     def has_data(self) -> bool:
         return self.data.exists()
 

@@ -4,6 +4,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from chatsite.trouble import Trouble
+
 
 @dataclass(frozen=True)
 class User:
@@ -52,13 +54,21 @@ class User:
 def choose_user(data: Path) -> User:
     """Ourselves; for root the owner of the data folder, or nobody."""
     if os.getuid() != 0:
-        return _from_entry(pwd.getpwuid(os.getuid()))
-    owner = data.stat().st_uid
+        return User(_name_of(os.getuid()), os.getuid(), os.getgid())
+    owner = data.stat()
+    if owner.st_uid and _name_of(owner.st_uid):
+        return User(_name_of(owner.st_uid), owner.st_uid, owner.st_gid)
     try:
-        return _from_entry(pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody"))
+        nobody = pwd.getpwnam("nobody")
+    except KeyError as error:
+        raise Trouble(
+            "Postgres refuses root, and there is no user nobody: start Parley as another user."
+        ) from error
+    return User(nobody.pw_name, nobody.pw_uid, nobody.pw_gid)
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
     except KeyError:
-        return _from_entry(pwd.getpwnam("nobody"))
-
-
-def _from_entry(entry) -> User:
-    return User(entry.pw_name, entry.pw_uid, entry.pw_gid)
+        return ""

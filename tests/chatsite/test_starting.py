@@ -107,7 +107,6 @@ def test_data_of_another_postgres_is_left_alone_and_the_way_named(new_folder):
     ("env", "words"),
     [
         ({"HOST": "0.0.0.0", "PARLEY_DEMO": "1"}, "PARLEY_DEMO=0"),
-        ({"SITE_URL": "https://chat.example", "PARLEY_DEMO": "1"}, "PARLEY_DEMO=0"),
         ({"DATABASE_URL": "postgres://localhost/parley"}, "REDIS_URL is not"),
         ({"DATABASE_URL": "postgres://localhost/x", "REDIS_URL": "redis://localhost"}, "SECRET_KEY"),
         ({"HOST": "192.0.2.1", "PARLEY_DEMO": "0"}, "HOST"),

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from chatsite.processes import Child, Records
+from chatsite.processes import Child
+from chatsite.records import Records
 from tests.chatsite.conftest import is_gone
 from tests.product import wait_until
 
