@@ -9,12 +9,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 LIVE_CHAT_CARD_IS_LAST = "The live chat card must be the last card in its branch."
+# As long as the column that keeps where a conversation stands; empty means that it stands nowhere.
+Id = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
 def new_id():
@@ -24,7 +26,11 @@ def new_id():
 
 class MessageCard(Struct, tag_field="card", tag="message", forbid_unknown_fields=True):
     text: str
-    id: str = field(default_factory=new_id)
+    id: Id = field(default_factory=new_id)
+
+    @property
+    def words(self):
+        return [self.text]
 
 
 class CaptureCard(Struct, tag_field="card", tag="capture", forbid_unknown_fields=True):
@@ -34,7 +40,11 @@ class CaptureCard(Struct, tag_field="card", tag="capture", forbid_unknown_fields
     attribute: str
     type: Literal["text", "email", "phone"] = "text"
     placeholder: str = ""
-    id: str = field(default_factory=new_id)
+    id: Id = field(default_factory=new_id)
+
+    @property
+    def words(self):
+        return [self.question]
 
 
 class Response(Struct, forbid_unknown_fields=True):
@@ -43,14 +53,18 @@ class Response(Struct, forbid_unknown_fields=True):
     text: str
     branch: "Branch" = field(default_factory=lambda: Branch())
     value: str = ""
-    id: str = field(default_factory=new_id)
+    id: Id = field(default_factory=new_id)
 
 
 class QuestionCard(Struct, tag_field="card", tag="question", forbid_unknown_fields=True):
     text: str
     responses: list[Response] = field(default_factory=list)
     attribute: str = ""
-    id: str = field(default_factory=new_id)
+    id: Id = field(default_factory=new_id)
+
+    @property
+    def words(self):
+        return [self.text, *(response.text for response in self.responses)]
 
 
 class LiveChatCard(Struct, tag_field="card", tag="live_chat", forbid_unknown_fields=True):
@@ -58,7 +72,11 @@ class LiveChatCard(Struct, tag_field="card", tag="live_chat", forbid_unknown_fie
 
     route: int
     connecting: str = ""
-    id: str = field(default_factory=new_id)
+    id: Id = field(default_factory=new_id)
+
+    @property
+    def words(self):
+        return [self.connecting]
 
 
 Card = MessageCard | CaptureCard
@@ -77,6 +95,11 @@ class Branch(Struct, forbid_unknown_fields=True):
 
 class Document(Struct, forbid_unknown_fields=True):
     start: Branch = field(default_factory=Branch)
+
+    def __post_init__(self):
+        ids = [card.id for card in self.cards()] + [opener for opener, _ in self.branches()]
+        if len(set(ids)) < len(ids):
+            raise ValueError("Two cards or responses have the same id.")
 
     @classmethod
     def load(cls, data):

@@ -116,6 +116,8 @@ def faults(document):
         match card:
             case QuestionCard(responses=[]):
                 found.append((card.id, "Give the question at least one response."))
-            case QuestionCard(text="") | MessageCard(text="") | CaptureCard(question=""):
+            case CaptureCard(attribute=""):
+                found.append((card.id, "Choose where the answer is kept."))
+            case QuestionCard() | CaptureCard() | MessageCard() if not all(map(str.strip, card.words)):
                 found.append((card.id, "Write what this card says."))
     return found

@@ -1,10 +1,11 @@
 from datetime import timedelta
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 
 from dialogues.answers import clean_answer
 from dialogues.document import CaptureCard, LiveChatCard, QuestionCard
+from dialogues.live import hub
 from dialogues.models.message import Author
 from dialogues.signals import message_posted
 from routing.clock import Now, WhenWritten, clock
@@ -105,8 +106,17 @@ class Conversation(models.Model):
     @classmethod
     @transaction.atomic
     def start(cls, visitor, stream, *, page=""):
-        """A new conversation with the visitor, which has said what the stream says first."""
-        conversation = cls.objects.create(visitor=visitor, stream=stream, page=page[:2000])
+        """A new conversation with the visitor, which has said what the stream says first.
+
+        Raises OutOfDate if the visitor is in one already.
+        """
+        try:
+            with transaction.atomic():
+                conversation = cls.objects.create(visitor=visitor, stream=stream, page=page[:2000])
+        except IntegrityError as error:
+            if "one_open_conversation_a_visitor" not in str(error):
+                raise
+            raise OutOfDate("You are in a conversation already.") from error
         conversation._say(stream.read().start.from_card(0))
         return conversation
 
@@ -117,7 +127,7 @@ class Conversation(models.Model):
         Raises OutOfDate if that card does not wait for one, ValueError if it cannot take this one.
         """
         self._lock()
-        if self.ended_at or self.card != card_id:
+        if self.ended_at or self.route_id or self.card != card_id:
             raise OutOfDate("This was answered already.")
         document = self.stream.read()
         branch, index = document.find(card_id)
@@ -155,12 +165,13 @@ class Conversation(models.Model):
             self.live_chat = live_chat
             self.save(update_fields=["live_chat"])
             self.reflect(live_chat)
+            hub.announce(visitor=self.visitor_id, pane="chat")
 
     @transaction.atomic
     def close(self):
         """Ends an automated conversation that nobody goes on with."""
         self._lock()
-        if not self.live_chat_id:
+        if not self.live_chat_id and not self.ended_at:
             self._finish()
 
     # What follows from its live chat
@@ -186,7 +197,7 @@ class Conversation(models.Model):
         May be called at any time, and twice: only the clock and the last message count.
         """
         with transaction.atomic():
-            LiveChat.objects.lock().get(pk=self.live_chat_id)
+            LiveChat.objects.lock().filter(conversation=self).first()
             self._lock()
             if not self.look_at:
                 return
@@ -197,6 +208,8 @@ class Conversation(models.Model):
             elif quiet >= WARN_AFTER_SECONDS:
                 if not self.is_warned:
                     self.warned_at = now
+                    hub.announce(visitor=self.visitor_id, pane="chat")
+                    hub.announce(agent=self.live_agent_id, pane="conversation")
                 self.look_at = since + timedelta(seconds=IDLE_AFTER_SECONDS)
                 self.save(update_fields=["warned_at", "look_at"])
             else:
@@ -212,6 +225,7 @@ class Conversation(models.Model):
 
     # What is said
 
+    @transaction.atomic(savepoint=False)
     def post(self, body, *, author, author_id=None):
         """Says something in the bot's or the system's name, or repeats an answer, under the row's lock."""
         Conversation.objects.filter(pk=self.pk).update(length=F("length") + 1)

@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from dialogues.document import CaptureCard, Document, LiveChatCard, QuestionCard
 from dialogues.editing import ChangedMeanwhile, faults
+from dialogues.models.message import LONGEST_MESSAGE
 from routing.clock import clock
 
 
@@ -87,8 +88,12 @@ class Stream(models.Model):
     @transaction.atomic
     def write(self, document):
         """Saves the document, and holds on to the rows it names."""
-        self.document = document.dump()
+        # Python lets a card stand where the grammar does not: what is saved has been through it.
+        self.document = Document.load(document.dump()).dump()
         self.save()
+        self._hold_on_to_what_is_named(document)
+
+    def _hold_on_to_what_is_named(self, document):
         cards = list(document.cards())
         self.routes.set({card.route for card in cards if isinstance(card, LiveChatCard)})
         asks = {card.attribute for card in cards if isinstance(card, CaptureCard | QuestionCard)}
@@ -101,13 +106,18 @@ class Stream(models.Model):
     def faults(self):
         """What keeps it from being published, as pairs of a card's id and a sentence."""
         document = self.read()
-        known = set(self.attributes.values_list("name", flat=True))
+        known = set(self.attributes.model.objects.values_list("name", flat=True))
         unknown = [
             (card.id, f"There is no attribute “{card.attribute}”.")
             for card in document.cards()
             if isinstance(card, CaptureCard | QuestionCard) and card.attribute and card.attribute not in known
         ]
-        return faults(document) + unknown
+        too_long = [
+            (card.id, f"Use at most {LONGEST_MESSAGE} characters.")
+            for card in document.cards()
+            if any(len(words) > LONGEST_MESSAGE for words in card.words)
+        ]
+        return faults(document) + unknown + too_long
 
     @transaction.atomic
     def publish(self, *, by=None):
@@ -116,6 +126,8 @@ class Stream(models.Model):
         if found := locked.faults():
             raise ValueError(found[0][1])
         if not locked.is_published:
+            # An attribute may have been made since it was written.
+            locked._hold_on_to_what_is_named(locked.read())
             locked.published_at, locked.published_by = clock(), by
             locked.save(update_fields=["published_at", "published_by"])
         self.refresh_from_db()
