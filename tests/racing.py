@@ -68,6 +68,9 @@ def at_every_pause(first, second, *, begin):
             def interrupt(execute, *statement, scene=scene, others=others, at=pause):
                 nonlocal statements
                 result = execute(*statement)
+                # Between a savepoint and what follows, nobody can come in that could not before.
+                if "SAVEPOINT" in statement[0]:
+                    return result
                 if statements == at:
                     others.append(pool.submit(outcome_of, lambda: second(scene)))
                     wait_until_done_or_blocked(others[0])

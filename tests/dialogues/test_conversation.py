@@ -1,10 +1,72 @@
-from dialogues.models import Conversation
+import pytest
+
+from dialogues.document import (
+    Branch,
+    CaptureCard,
+    Document,
+    LiveChatCard,
+    MessageCard,
+    QuestionCard,
+    Response,
+)
+from dialogues.models import Conversation, OutOfDate, Visitor
+from dialogues.signals import message_posted
+from routing.models import Because, FallbackMessage, State, TooLate
 
 
-def test_vera_reaches_alice(talking, alice):
-    assert talking.live_agent == alice
-    assert talking.live_chat.state == "active"
-    assert [message.body for message in talking.messages.all()][-1] == "Alice joined the chat"
+def said(conversation):
+    return [(message.author, message.body) for message in conversation.messages.all()]
+
+
+def is_numbered_without_a_gap(conversation):
+    conversation.refresh_from_db()
+    positions = [message.position for message in conversation.messages.all()]
+    return positions == list(range(1, conversation.length + 1))
+
+
+def everything(conversation):
+    """Whatever an answer could change."""
+    return (
+        Conversation.objects.values().get(pk=conversation.pk),
+        Visitor.objects.values().get(pk=conversation.visitor_id),
+        list(conversation.messages.values()),
+    )
+
+
+# The engine
+
+
+def test_a_conversation_says_the_cards_up_to_the_first_that_waits(publish, vera):
+    question = QuestionCard(id="ask", text="Well?", responses=[Response(id="yes", text="Yes")])
+    cards = [MessageCard(text="Hello"), MessageCard(text="We sell lamps")]
+
+    conversation = Conversation.start(vera, publish(Document(start=Branch(cards=cards, end=question))))
+
+    assert said(conversation) == [("bot", "Hello"), ("bot", "We sell lamps"), ("bot", "Well?")]
+    assert conversation.card == "ask"
+
+
+def test_vera_is_led_to_the_live_chat_card(talk_to_sales, vera):
+    conversation = Conversation.start(vera, talk_to_sales, page="https://shop.example/")
+
+    conversation.answer("talk", "yes")
+    conversation.answer("name", "Vera")
+    conversation.answer("mail", "vera@kern.example")
+
+    assert said(conversation) == [
+        ("bot", "Would you like to talk to someone?"),
+        ("visitor", "Yes, please"),
+        ("bot", "What is your first name?"),
+        ("visitor", "Vera"),
+        ("bot", "And your email?"),
+        ("visitor", "vera@kern.example"),
+        ("bot", "One moment…"),
+    ]
+    assert {message.author_id for message in conversation.messages.filter(author="visitor")} == {vera.pk}
+    assert (conversation.card, conversation.route) == ("chat", talk_to_sales.routes.get())
+    assert conversation.page == "https://shop.example/"
+    assert conversation.ended_at is None
+    assert is_numbered_without_a_gap(conversation)
 
 
 def test_just_looking_ends_the_conversation(talk_to_sales, vera):
@@ -13,3 +75,346 @@ def test_just_looking_ends_the_conversation(talk_to_sales, vera):
     conversation.answer("talk", "no")
 
     assert conversation.ended_at
+    assert conversation.card == ""
+    assert said(conversation)[-1] == ("visitor", "Just looking")
+
+
+def test_a_response_goes_its_own_way(publish, vera):
+    responses = [
+        Response(id="lamps", text="Lamps", branch=Branch(cards=[MessageCard(text="Bright ones")])),
+        Response(id="chairs", text="Chairs", branch=Branch(cards=[MessageCard(text="Soft ones")])),
+    ]
+    question = QuestionCard(id="ask", text="What?", responses=responses)
+    conversation = Conversation.start(vera, publish(Document(start=Branch(end=question))))
+
+    conversation.answer("ask", "chairs")
+
+    assert said(conversation)[1:] == [("visitor", "Chairs"), ("bot", "Soft ones")]
+    assert conversation.ended_at
+
+
+def test_answers_are_kept_as_attributes(talk_to_sales, db):
+    visitor = Visitor.objects.create(attributes={"company": "Kern"})
+    conversation = Conversation.start(visitor, talk_to_sales)
+
+    conversation.answer("talk", "yes")
+    conversation.answer("name", "  Vera ")
+    conversation.answer("mail", "vera@kern.example")
+
+    visitor.refresh_from_db()
+    assert visitor.attributes == {"company": "Kern", "first_name": "Vera", "email": "vera@kern.example"}
+
+
+@pytest.mark.parametrize(("value", "kept"), [("", "Yes, please"), ("wants-lamps", "wants-lamps")])
+def test_what_is_stored_of_a_response_is_its_value_else_its_text(publish, vera, value, kept):
+    responses = [Response(id="yes", text="Yes, please", value=value)]
+    question = QuestionCard(id="ask", text="Lamps?", responses=responses, attribute="first_name")
+    conversation = Conversation.start(vera, publish(Document(start=Branch(end=question))))
+
+    conversation.answer("ask", "yes")
+
+    vera.refresh_from_db()
+    assert vera.attributes["first_name"] == kept
+    assert said(conversation)[-1] == ("visitor", "Yes, please")
+
+
+def test_a_question_without_an_attribute_stores_nothing(talk_to_sales, vera):
+    before = dict(vera.attributes)
+
+    Conversation.start(vera, talk_to_sales).answer("talk", "yes")
+
+    vera.refresh_from_db()
+    assert vera.attributes == before
+
+
+def test_an_answer_can_be_html(talk_to_sales, vera):
+    conversation = Conversation.start(vera, talk_to_sales)
+    conversation.answer("talk", "yes")
+
+    conversation.answer("name", "<script>alert(1)</script>")
+
+    assert said(conversation)[-2] == ("visitor", "<script>alert(1)</script>")
+
+
+# Answers that cannot be taken change nothing
+
+
+@pytest.fixture
+def at_name(talk_to_sales, vera):
+    """Vera has just been asked for her first name."""
+    conversation = Conversation.start(vera, talk_to_sales)
+    conversation.answer("talk", "yes")
+    return conversation
+
+
+@pytest.mark.parametrize(
+    ("card", "given"),
+    [
+        ("talk", "yes"),
+        ("talk", "no"),
+        ("mail", "vera@kern.example"),
+        ("chat", "hello"),
+        ("", ""),
+        ("gone", "x"),
+    ],
+)
+def test_an_answer_to_another_card_is_out_of_date(at_name, card, given):
+    before = everything(at_name)
+
+    with pytest.raises(OutOfDate):
+        at_name.answer(card, given)
+
+    assert everything(at_name) == before
+
+
+def test_the_same_answer_twice_is_taken_once(at_name):
+    second_tab = Conversation.objects.get(pk=at_name.pk)
+    at_name.answer("name", "Vera")
+    before = everything(at_name)
+
+    with pytest.raises(OutOfDate):
+        second_tab.answer("name", "Vera")
+
+    assert everything(at_name) == before
+
+
+@pytest.mark.parametrize("given", ["", "maybe", "talk"])
+def test_a_response_that_is_none_is_refused(talk_to_sales, vera, given):
+    conversation = Conversation.start(vera, talk_to_sales)
+    before = everything(conversation)
+
+    with pytest.raises(ValueError, match="Choose"):
+        conversation.answer("talk", given)
+
+    assert everything(conversation) == before
+
+
+def test_a_bad_email_address_is_refused_and_can_be_given_again(at_name):
+    at_name.answer("name", "Vera")
+    before = everything(at_name)
+
+    with pytest.raises(ValueError, match="email address"):
+        at_name.answer("mail", "vera at kern")
+    assert everything(at_name) == before
+
+    at_name.answer("mail", "vera@kern.example")
+    assert at_name.card == "chat"
+
+
+def test_a_bad_phone_number_is_refused(publish, vera):
+    asks = [CaptureCard(id="phone", question="Your number?", attribute="first_name", type="phone")]
+    conversation = Conversation.start(vera, publish(Document(start=Branch(cards=asks))))
+
+    with pytest.raises(ValueError, match="phone number"):
+        conversation.answer("phone", "call me")
+
+    assert said(conversation) == [("bot", "Your number?")]
+
+
+def test_a_live_chat_card_takes_no_answer(at_name):
+    at_name.answer("name", "Vera")
+    at_name.answer("mail", "vera@kern.example")
+    before = everything(at_name)
+
+    with pytest.raises(OutOfDate):
+        at_name.answer("chat", "hello")
+
+    assert everything(at_name) == before
+
+
+def test_a_conversation_that_has_ended_takes_no_answer(talk_to_sales, vera):
+    conversation = Conversation.start(vera, talk_to_sales)
+    conversation.close()
+    before = everything(conversation)
+
+    with pytest.raises(OutOfDate):
+        conversation.answer("talk", "yes")
+
+    assert everything(conversation) == before
+
+
+# Beginning and ending
+
+
+def test_a_visitor_is_in_one_conversation(talk_to_sales, vera):
+    Conversation.start(vera, talk_to_sales)
+
+    with pytest.raises(OutOfDate):
+        Conversation.start(vera, talk_to_sales)
+
+    assert Conversation.objects.count() == 1
+
+
+def test_the_next_conversation_begins_when_the_last_has_ended(talk_to_sales, vera):
+    Conversation.start(vera, talk_to_sales).close()
+
+    assert Conversation.start(vera, talk_to_sales).card == "talk"
+
+
+def test_a_conversation_ends_once(talk_to_sales, vera, clock):
+    conversation = Conversation.start(vera, talk_to_sales)
+    conversation.close()
+    ended_at = conversation.ended_at
+
+    clock.move(minutes=1)
+    conversation.close()
+
+    assert Conversation.objects.get().ended_at == ended_at
+
+
+def test_a_live_chat_is_not_closed_but_ended(talking):
+    talking.close()
+
+    assert talking.ended_at is None
+
+
+@pytest.mark.parametrize(("hours", "is_resumed"), [(0, True), (23.99, True), (24.01, False)])
+def test_a_conversation_is_resumed_for_a_day_after_its_last_message(at_name, clock, hours, is_resumed):
+    clock.move(hours=hours)
+
+    assert at_name.is_resumable == is_resumed
+
+
+def test_a_day_is_exactly_a_day_and_the_last_message_counts(at_name, clock):
+    clock.move(hours=20)
+    at_name.answer("name", "Vera")
+    last = at_name.messages.last().created_at
+
+    clock.stand_at(last.replace(day=last.day + 1, microsecond=0))
+    assert at_name.is_resumable
+    clock.stand_at(last.replace(day=last.day + 1))
+    assert not at_name.is_resumable
+
+
+def test_a_conversation_that_says_nothing_is_as_old_as_its_start(publish, vera, round_robin, clock):
+    asks = [CaptureCard(id="name", question="Name?", attribute="first_name")]
+    stream = publish(Document(start=Branch(cards=asks, end=LiveChatCard(route=round_robin.pk))))
+    conversation = Conversation.start(vera, stream)
+    conversation.messages.all().delete()
+
+    assert conversation.is_resumable
+    clock.move(hours=25)
+    assert not conversation.is_resumable
+
+
+def test_an_ended_conversation_is_not_resumed(at_name):
+    at_name.close()
+
+    assert not at_name.is_resumable
+
+
+# What follows from the live chat
+
+
+def test_vera_reaches_alice(talking, alice):
+    assert talking.live_agent == alice
+    assert talking.live_chat.state == State.ACTIVE
+    assert said(talking)[-1] == ("system", "Alice joined the chat")
+    assert (talking.look_at - talking.live_chat.accepted_at).total_seconds() == 480
+    assert is_numbered_without_a_gap(talking)
+
+
+def test_the_request_tells_routing_what_is_known(requested, alice, vera):
+    live_chat = requested().live_chat
+
+    assert live_chat.visitor_key == vera.key
+    assert live_chat.attributes == {"first_name": "Vera", "email": "vera@kern.example"}
+
+
+def test_with_nobody_there_vera_reads_the_fallback_message_and_the_chat_has_ended(requested):
+    FallbackMessage.objects.update(body="We are at lunch.")
+
+    conversation = requested()
+
+    conversation.refresh_from_db()
+    assert said(conversation)[-1] == ("bot", "We are at lunch.")
+    assert conversation.ended_at
+    assert not conversation.is_resumable
+    assert conversation.live_chat.state == State.FELL_BACK
+    assert is_numbered_without_a_gap(conversation)
+
+
+def test_a_miss_ends_in_the_fallback_message(requested, alice):
+    conversation = requested()
+    assert not conversation.ended_at
+
+    conversation.live_chat.decline(alice)
+
+    conversation.refresh_from_db()
+    assert said(conversation)[-1] == ("bot", conversation.live_chat.fallback_message)
+    assert conversation.ended_at
+
+
+ENDS = {
+    Because.AGENT: "The agent ended the chat",
+    Because.VISITOR: "The visitor ended the chat",
+    Because.IDLE: "The chat ended because nobody wrote for ten minutes",
+}
+
+
+@pytest.mark.parametrize(("because", "line"), ENDS.items())
+def test_the_last_line_says_who_ended_it(talking, because, line):
+    talking.live_chat.end(because=because)
+
+    talking.refresh_from_db()
+    assert said(talking)[-1] == ("system", line)
+    assert talking.ended_at
+    assert (talking.live_agent, talking.look_at, talking.card) == (None, None, "")
+    assert is_numbered_without_a_gap(talking)
+
+
+def test_who_stops_waiting_reads_so(requested, alice):
+    conversation = requested()
+
+    conversation.live_chat.cancel()
+
+    conversation.refresh_from_db()
+    assert said(conversation)[-1] == ("system", "The visitor stopped waiting")
+    assert conversation.ended_at
+
+
+def test_a_verb_that_comes_too_late_says_nothing(talking, alice):
+    talking.live_chat.end(because=Because.AGENT)
+    before = said(talking)
+
+    with pytest.raises(TooLate):
+        talking.live_chat.end(because=Because.VISITOR)
+
+    assert said(talking) == before
+
+
+# What is posted is told
+
+
+def test_every_line_of_bot_and_system_is_told_with_its_number(talk_to_sales, vera):
+    heard = []
+
+    def hear(message, **kwargs):
+        heard.append((message.position, message.author, message.created_at is not None))
+
+    message_posted.connect(hear)
+    try:
+        Conversation.start(vera, talk_to_sales).answer("talk", "yes")
+    finally:
+        message_posted.disconnect(hear)
+
+    assert heard == [(1, "bot", True), (2, "visitor", True), (3, "bot", True)]
+
+
+# Who sees what
+
+
+def test_an_agent_sees_their_own_active_chats_and_everybody_s_past_ones(talking, alice, bob):
+    assert list(Conversation.objects.visible_to(alice)) == [talking]
+    assert list(Conversation.objects.visible_to(bob)) == []
+
+    talking.live_chat.end(because=Because.AGENT)
+    assert list(Conversation.objects.visible_to(bob)) == [talking]
+
+
+def test_a_chat_that_was_never_accepted_is_in_nobody_s_inbox(requested, alice):
+    conversation = requested()
+    assert not Conversation.objects.visible_to(alice).exists()
+
+    conversation.live_chat.decline(alice)
+    assert not Conversation.objects.visible_to(alice).exists()
