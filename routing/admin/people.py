@@ -2,7 +2,6 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db.models import Exists, F, OuterRef, Subquery
@@ -20,7 +19,7 @@ def time_zones():
 class AgentForm(forms.ModelForm):
     time_zone = forms.ChoiceField(choices=time_zones, required=False)
     teams = forms.ModelMultipleChoiceField(
-        Team.objects.all(), required=False, widget=FilteredSelectMultiple("teams", is_stacked=False)
+        Team.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:

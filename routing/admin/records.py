@@ -34,5 +34,8 @@ class LiveChatAdmin(ReadOnly, ForManagers, admin.ModelAdmin):
     @admin.display(description="who was asked, and who was not")
     def choices(self, live_chat):
         decisions = live_chat.decisions.select_related("offer__agent").order_by("pk")
-        sentences = [(sentence,) for decision in decisions for sentence in decision.in_words]
-        return format_html_join("", "<p>{}</p>", sentences) or "Nobody was considered."
+        told = [
+            (f"{decision.made_at:%H:%M:%S} UTC", format_html_join("", "<br>{}", zip(decision.in_words)))
+            for decision in decisions
+        ]
+        return format_html_join("", "<p><strong>{}</strong>{}</p>", told) or "Nobody was considered."

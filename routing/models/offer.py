@@ -75,18 +75,19 @@ class Offer(models.Model):
         asked = f"{self.agent} was asked at {self.made_at:%H:%M:%S} UTC"
         match self.outcome:
             case Outcome.DECLINED:
-                return f"{asked} and declined after {self._seconds} seconds."
+                return f"{asked} and declined after {self._time}."
             case Outcome.EXPIRED:
-                return f"{asked} and did not accept within {self._seconds} seconds."
+                return f"{asked} and did not accept within {self._time}."
             case Outcome.ACCEPTED:
-                return f"{asked} and accepted after {self._seconds} seconds."
+                return f"{asked} and accepted after {self._time}."
             case Outcome.WITHDRAWN:
-                return f"{asked}; the visitor stopped waiting after {self._seconds} seconds."
+                return f"{asked}; the visitor stopped waiting after {self._time}."
             case _:
                 return f"{asked} and can accept until {self.expires_at:%H:%M:%S} UTC."
 
     @property
-    def _seconds(self):
+    def _time(self):
         """An offer that expired was open for its hundred seconds, whenever that was noticed."""
-        end = self.expires_at if self.outcome == Outcome.EXPIRED else self.closed_at
-        return round((min(end, self.closed_at) - self.made_at).total_seconds())
+        end = min(self.expires_at, self.closed_at)
+        seconds = round((end - self.made_at).total_seconds())
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
