@@ -30,6 +30,7 @@ class Embedded:
         self.step = step
         self.say = say
         self.children: list[Postgres | Valkey] = []
+        self.sockets: Path | None = None
         self._claimed_here = False
 
     def start(self) -> dict[str, str]:
@@ -47,6 +48,11 @@ class Embedded:
         for child in reversed(self.children):
             child.stop()
         self.children = []
+        if self.sockets:
+            with contextlib.suppress(
+                OSError
+            ):  # one that was killed has left its socket, and will find it again
+                self.sockets.rmdir()
         if self.folder.is_claimed:
             (self.folder.path / "embedded.env").unlink(missing_ok=True)
         if self._claimed_here:
@@ -57,7 +63,7 @@ class Embedded:
     def _start(self) -> dict[str, str]:
         user = choose_user(self.folder.path)
         home, binaries = find_home(self.folder.path, user, say=self.say)
-        sockets = private_folder_for_sockets(self.folder.path, user)
+        self.sockets = sockets = private_folder_for_sockets(self.folder.path, user)
         postgres = Postgres(binaries, home, sockets, user)
         valkey = Valkey(binaries, home, sockets, user)
         for child in (postgres, valkey):

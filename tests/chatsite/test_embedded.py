@@ -55,6 +55,7 @@ def test_what_was_written_is_there_at_the_next_start(private_home):
             embedded.stop()
 
     assert starts == [(1,), (2,)]
+    assert not embedded.sockets.exists()
 
 
 def test_two_cannot_hold_one_folder(private_home):
