@@ -1,6 +1,7 @@
 """Everything an operator can set comes from the environment; see README.md, "Settings"."""
 
 import os
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,10 +18,19 @@ DATABASES_GIVEN = [name for name in ("DATABASE_URL", "REDIS_URL") if name in os.
 if not DATABASES_GIVEN:
     env.read_env(PARLEY_DATA / "embedded.env")
 
+
+def whole_number(name, *, default):
+    """What the environment says. Ends the process with a sentence if it is no whole number."""
+    try:
+        return env.int(name, default=default)
+    except ValueError:
+        sys.exit(f"{name} is “{env(name)}”: set a whole number, for example {name}={default}.")
+
+
 # What it is reached by
 
 HOST = env("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+PORT = whole_number("PORT", default=8000)
 SITE_URL = env("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 SITE_HOST = environ.urlparse(SITE_URL).hostname or ""
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", SITE_HOST])
@@ -173,12 +183,12 @@ LOGGING = {
 }
 
 # How often each page hears how far its conversations are; also how long a right that was lost still lasts.
-BEAT_SECONDS = env.int("BEAT_SECONDS", default=15)
+BEAT_SECONDS = whole_number("BEAT_SECONDS", default=15)
 
 # Limits (design of record, sections 3, 4 and 8)
 
-MESSAGES_PER_VISITOR = env.int("MESSAGES_PER_VISITOR", default=10)
-MESSAGES_PER_VISITOR_SECONDS = env.int("MESSAGES_PER_VISITOR_SECONDS", default=5)
-REQUESTS_PER_VISITOR = env.int("REQUESTS_PER_VISITOR", default=5)
-REQUESTS_PER_ADDRESS = env.int("REQUESTS_PER_ADDRESS", default=30)
-REQUESTS_PER_SECONDS = env.int("REQUESTS_PER_SECONDS", default=600)
+MESSAGES_PER_VISITOR = whole_number("MESSAGES_PER_VISITOR", default=10)
+MESSAGES_PER_VISITOR_SECONDS = whole_number("MESSAGES_PER_VISITOR_SECONDS", default=5)
+REQUESTS_PER_VISITOR = whole_number("REQUESTS_PER_VISITOR", default=5)
+REQUESTS_PER_ADDRESS = whole_number("REQUESTS_PER_ADDRESS", default=30)
+REQUESTS_PER_SECONDS = whole_number("REQUESTS_PER_SECONDS", default=600)
