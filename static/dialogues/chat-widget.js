@@ -39,7 +39,7 @@ class ChatWidget extends HTMLElement {
     this.onsubmit = (event) => this.#submit(event);
     this.onkeydown = (event) => this.#press(event);
     const on = (name, act) => this.addEventListener(name, ({ detail }) => act(detail));
-    on("live:pane", ({ revision }) => revision !== this.#chat?.revision && this.#refresh());
+    on("live:pane", ({ revision }) => this.#refresh(revision));
     on("live:state", ({ state }) => this.#tellLine(state));
     on("live:bye", ({ reason }) => reason === "bad_token" && this.#begin());
     on("live:queued", () => this.#calm());
@@ -112,8 +112,9 @@ class ChatWidget extends HTMLElement {
     return this.#served.chat;
   }
 
-  #refresh() {
-    return this.#ask();
+  // Asks for what is shown, unless that has come meanwhile with the answer to something else.
+  #refresh(revision) {
+    return this.#inTurn(() => (revision && revision === this.#chat?.revision ? null : this.#fetch()));
   }
 
   #refreshSoon() {
@@ -122,13 +123,11 @@ class ChatWidget extends HTMLElement {
   }
 
   // One after the other, so that an older answer never comes to stand over a newer one.
-  #ask(path, form) {
-    const turn = this.#turns.then(() => this.#fetch(path, form));
-    this.#turns = turn.catch(() => {});
-    return turn;
+  #inTurn(act) {
+    this.#turns = this.#turns.then(act).catch(() => this.#refreshSoon());
+    return this.#turns;
   }
 
-  // Without a path it asks for what is shown, and that may have changed while this waited for its turn.
   async #fetch(path, form) {
     path ??= this.#chat && "fresh" in this.#chat ? "/widget/chat/?fresh" : "/widget/chat/";
     try {
@@ -259,7 +258,7 @@ class ChatWidget extends HTMLElement {
     this.#complain("");
     this.#served.ask = null;
     this.#place("ask").setAttribute("aria-busy", "true");
-    await this.#ask(path, form);
+    await this.#inTurn(() => this.#fetch(path, form));
     this.#isBusy = false;
     this.#place("ask").removeAttribute("aria-busy");
   }

@@ -49,6 +49,8 @@ class LiveSocket extends HTMLElement {
     const wake = () => document.visibilityState === "visible" && this.#wake();
     for (const name of ["online", "focus", "pageshow"]) addEventListener(name, wake, options);
     for (const name of ["visibilitychange", "resume"]) document.addEventListener(name, wake, options);
+    // A browser that knows the line is gone need not wait for two silent beats.
+    addEventListener("offline", () => this.#isStarted && this.#lose(), options);
     const on = (name, act) => document.addEventListener(name, (event) => act(event.detail), options);
     on("transcript:open", ({ conversation, after }) => this.#welcome(conversation, after));
     on("transcript:behind", ({ conversation, after }) => this.read(conversation, after));

@@ -6,6 +6,8 @@
 //   </form></message-box>
 
 const LONGEST_MESSAGE = 4000;
+const A_BOOK = 50_000;
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
 
 class MessageBox extends HTMLElement {
   connectedCallback() {
@@ -18,6 +20,7 @@ class MessageBox extends HTMLElement {
     };
     this.text.onkeydown = (event) => this.#press(event);
     this.text.oninput = () => this.#change();
+    this.text.onpaste = ({ clipboardData }) => this.#lay(clipboardData.getData("text/plain"));
   }
 
   #press(event) {
@@ -29,6 +32,7 @@ class MessageBox extends HTMLElement {
 
   #change() {
     const { value } = this.text;
+    this.#lay(value);
     this.#warn(value);
     this.#grow();
     if (value.trim()) this.#say("typing", {});
@@ -42,6 +46,13 @@ class MessageBox extends HTMLElement {
       this.#say("send", { body });
     }
     this.text.focus();
+  }
+
+  // Told by hand, because dir="auto" keeps a browser busy for ten seconds with a pasted book; and wrapping one, for one.
+  #lay(text) {
+    this.text.wrap = text.length > A_BOOK ? "off" : "soft";
+    const first = text.slice(0, LONGEST_MESSAGE).match(/\p{L}/u)?.[0] ?? "";
+    this.text.dir = RIGHT_TO_LEFT.test(first) ? "rtl" : "ltr";
   }
 
   #warn(text) {
