@@ -5,6 +5,7 @@ import os
 import random
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from threading import Barrier
 from time import monotonic
 
@@ -61,29 +62,36 @@ def at_every_pause(first, second, *, begin):
     `begin` sets the scene for every round, and both get what it gives. Yields that, and the two outcomes.
     """
     with ThreadPoolExecutor(1) as pool:
-        pause = 0
-        while True:
-            scene, others, statements = begin(), [], 0
+        try:
+            for pause in count():
+                scene, others = begin(), []
+                with connection.execute_wrapper(
+                    Interruption(pause, lambda at=scene: second(at), pool, others)
+                ):
+                    outcome = outcome_of(lambda at=scene: first(at))
+                if not others:
+                    break
+                yield scene, outcome, others[0].result(PATIENCE_SECONDS)
+        finally:
+            pool.submit(connection_of_this_thread_closes).result(PATIENCE_SECONDS)
 
-            def interrupt(execute, *statement, scene=scene, others=others, at=pause):
-                nonlocal statements
-                result = execute(*statement)
-                # Between a savepoint and what follows, nobody can come in that could not before.
-                if "SAVEPOINT" in statement[0]:
-                    return result
-                if statements == at:
-                    others.append(pool.submit(outcome_of, lambda: second(scene)))
-                    wait_until_done_or_blocked(others[0])
-                statements += 1
-                return result
 
-            with connection.execute_wrapper(interrupt):
-                outcome = outcome_of(lambda scene=scene: first(scene))
-            if not others:
-                break
-            yield scene, outcome, others[0].result(PATIENCE_SECONDS)
-            pause += 1
-        pool.submit(connection_of_this_thread_closes).result(PATIENCE_SECONDS)
+class Interruption:
+    """Lets somebody in once, after so many statements of this connection."""
+
+    def __init__(self, pause, job, pool, others):
+        self.pause, self.job, self.pool, self.others = pause, job, pool, others
+        self.statements = 0
+
+    def __call__(self, execute, sql, *rest):
+        result = execute(sql, *rest)
+        # Between a savepoint and what follows, nobody can come in that could not before.
+        if "SAVEPOINT" not in sql:
+            if self.statements == self.pause:
+                self.others.append(self.pool.submit(outcome_of, self.job))
+                wait_until_done_or_blocked(self.others[0])
+            self.statements += 1
+        return result
 
 
 def outcome_of(job):

@@ -2,6 +2,8 @@ import re
 
 import pytest
 
+from dialogues.models import Conversation
+
 
 class Widget:
     """Asks as a visitor's frame does, and keeps the token it was given."""
@@ -27,6 +29,14 @@ class Widget:
         self.token = response.headers.get("Visitor-Token", self.token)
         assert not response.cookies
         return response
+
+
+@pytest.fixture
+def at_name(talk_to_sales, vera):
+    """Vera has just been asked for her first name."""
+    conversation = Conversation.start(vera, talk_to_sales)
+    conversation.answer("talk", "yes")
+    return conversation
 
 
 @pytest.fixture
