@@ -36,5 +36,5 @@ def test_both_lines_are_cut_and_nothing_is_lost_or_doubled(line, somebody):
     assert sorted(bodies) == sorted(said)
     assert [body for body in bodies if "Vera" in body] == [body for body in said if "Vera" in body]
     for window in (vera, alice):
-        shown = [text for text in window.transcript().get_by_text(" says ").all_inner_texts()]
+        shown = window.transcript().get_by_text(" says ").all_inner_texts()
         assert [text for text in shown if text in said] == bodies
