@@ -18,6 +18,7 @@ from routing.clock import clock as read_clock
 from routing.models import Agent, Method, Plan, Route, Team, Workspace
 from tests.notifications.conftest import Inbox
 from tests.product import Product, free_port, wait_until
+from tests.settling import settle
 
 PASSWORD = "parley-test"
 # Every test begins at noon: a test that moves the clock by hours does not run into midnight by chance.
@@ -66,7 +67,8 @@ def running_product(django_db_setup, django_db_blocker, tmp_path_factory, produc
 def product(running_product, transactional_db):
     """Web, workers and clock, as `manage.py up` starts them: on the tests' database, and one for all tests."""
     wait_until(running_product.is_ready, failing=running_product.why_not)
-    return running_product
+    yield running_product
+    settle()
 
 
 @pytest.fixture(scope="session", autouse=True)

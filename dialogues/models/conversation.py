@@ -20,10 +20,10 @@ RESUME_WITHIN = timedelta(hours=24)
 
 
 _ENDED = {
-    Because.AGENT: "The agent ended the chat",
-    Because.VISITOR: "The visitor ended the chat",
+    Because.AGENT: "{agent} ended the chat",
+    Because.VISITOR: "{visitor} ended the chat",
     Because.IDLE: "The chat ended because nobody wrote for ten minutes",
-    Because.CANCELLED: "The visitor stopped waiting",
+    Because.CANCELLED: "{visitor} stopped waiting",
 }
 
 
@@ -188,7 +188,8 @@ class Conversation(models.Model):
                 self.post(live_chat.fallback_message, author=Author.BOT)
                 self._finish()
             case State.ENDED:
-                self.post(_ENDED[live_chat.because], author=Author.SYSTEM)
+                words = _ENDED[live_chat.because].format(agent=live_chat.agent_name, visitor=self.visitor.name)
+                self.post(words, author=Author.SYSTEM)
                 self._finish()
 
     def end_if_idle(self):

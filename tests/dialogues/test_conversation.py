@@ -134,8 +134,8 @@ def test_a_miss_ends_in_the_fallback_message(requested, alice):
 
 
 ENDS = {
-    Because.AGENT: "The agent ended the chat",
-    Because.VISITOR: "The visitor ended the chat",
+    Because.AGENT: "Alice ended the chat",
+    Because.VISITOR: "Vera ended the chat",
     Because.IDLE: "The chat ended because nobody wrote for ten minutes",
 }
 
@@ -157,7 +157,7 @@ def test_who_stops_waiting_reads_so(requested, alice):
     conversation.live_chat.cancel()
 
     conversation.refresh_from_db()
-    assert said(conversation)[-1] == ("system", "The visitor stopped waiting")
+    assert said(conversation)[-1] == ("system", "Vera stopped waiting")
     assert conversation.ended_at
 
 

@@ -50,7 +50,7 @@ def test_ending_twice_ends_once(frame_of, vera, talking):
         response = frame_of(vera).post("end", conversation=talking.pk)
 
     assert response.status_code == 200
-    assert [message.body for message in talking.messages.all()].count("The visitor ended the chat") == 1
+    assert [message.body for message in talking.messages.all()].count("Vera ended the chat") == 1
 
 
 def test_vera_ends_an_automated_conversation(frame_of, vera, talk_to_sales):

@@ -22,7 +22,7 @@ def test_alice_downloads_what_was_said(at_alice_s, ended):
     assert "Automated dialogue: What is your first name?" in text
     assert "Vera: Does Prime include the API?" in text
     assert "Alice: It does." in text
-    assert "  The agent ended the chat" in text
+    assert "  Alice ended the chat" in text
 
 
 def test_no_message_can_pass_for_another_person_s(at_alice_s, ended):

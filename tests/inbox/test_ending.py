@@ -6,7 +6,7 @@ def test_alice_ends_the_session(at_alice_s, talking):
     page = at_alice_s.post(f"/inbox/{talking.pk}/end/", follow=True)
 
     assert page.redirect_chain == [(f"/inbox/{talking.pk}/", 302)]
-    assert "The agent ended the chat" in words_of(page)
+    assert "Alice ended the chat" in words_of(page)
     assert "The chat has ended Download transcript" in words_of(page)
     talking.live_chat.refresh_from_db()
     assert talking.live_chat.because == Because.AGENT

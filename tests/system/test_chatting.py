@@ -76,4 +76,4 @@ def test_vera_ends_the_chat(vera_at_shop, alice_at_inbox):
     vera_at_shop.chat.get_by_role("button", name="Yes, end it").click()
 
     expect(vera_at_shop.chat.get_by_text("The chat has ended", exact=True)).to_be_visible()
-    expect(alice_at_inbox.page.get_by_text("The visitor ended the chat").first).to_be_visible()
+    expect(alice_at_inbox.page.get_by_text("Vera ended the chat").first).to_be_visible()

@@ -11,9 +11,10 @@ from websockets.sync.client import connect
 class Line:
     """One open socket, and what came over it that nobody has asked for yet."""
 
-    def __init__(self, product, path, *, token="", headers=None, origin=None):
+    def __init__(self, product, path, *, token="", headers=None, **options):
         address = product.url.replace("http", "ws") + path
-        self.opening = connect(address, origin=origin or product.url, additional_headers=headers)
+        options = {"origin": product.url, "max_size": None} | options
+        self.opening = connect(address, additional_headers=headers, **options)
         self.token, self.heard = token, []
 
     def __enter__(self):
@@ -24,11 +25,11 @@ class Line:
         self.opening.__exit__(*error)
 
     def say(self, **frame):
-        self.socket.send(json.dumps(frame))
+        self.socket.send(json.dumps(frame, ensure_ascii=False))
 
-    def hello(self, after=None):
+    def hello(self, after=None, *, version=1):
         """Says hello, and returns the server's."""
-        self.say(type="hello", version=1, token=self.token, after=after or {})
+        self.say(type="hello", version=version, token=self.token, after=after or {})
         return self.hear("hello")
 
     def write(self, conversation, body, client_id=None):
@@ -48,25 +49,31 @@ class Line:
             self.heard.append(frame)
 
     def closed(self, *, within=10):
-        """The code with which the server closed the socket."""
+        """The code with which the server closes the socket; what it says before is kept for later."""
         try:
             while True:
                 self.heard.append(json.loads(self.socket.recv(timeout=within)))
         except ConnectionClosed:
             return self.socket.close_code
 
+    def kept(self, kind):
+        """What was heard of this kind, and not asked for."""
+        return [frame for frame in self.heard if frame["type"] == kind]
+
 
 def _fits(frame, kind, expected):
     return frame["type"] == kind and all(frame.get(key) == value for key, value in expected.items())
 
 
-def visitor_line(product, visitor):
-    return Line(product, "/ws/visitor/", token=visitor.token)
+def visitor_line(product, visitor, **options):
+    return Line(product, "/ws/visitor/", token=visitor.token, **options)
 
 
-def agent_line(product, agent):
+def agent_line(product, agent, **options):
+    return Line(product, "/ws/agent/", headers={"Cookie": cookie_of(agent.user)}, **options)
+
+
+def cookie_of(user):
     client = Client()
-    client.force_login(agent.user)
-    return Line(
-        product, "/ws/agent/", headers={"Cookie": f"parley_session={client.cookies['parley_session'].value}"}
-    )
+    client.force_login(user)
+    return f"parley_session={client.cookies['parley_session'].value}"

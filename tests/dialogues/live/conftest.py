@@ -80,8 +80,11 @@ def line_to_postgres(transactional_db, monkeypatch):
         [f"{address['HOST']}/.s.PGSQL.{port}"] if is_path else [address["HOST"] or "localhost", int(port)]
     )
     with Proxy(*upstream) as proxy:
-        monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
-        monkeypatch.setitem(connection.settings_dict, "PORT", str(proxy.port))
+        for module in ("writer", "reader"):
+            monkeypatch.setattr(
+                f"dialogues.live.{module}.connection_parameters",
+                lambda: {**connection_parameters(), "host": "127.0.0.1", "port": proxy.port},
+            )
         yield proxy
 
 

@@ -1,15 +1,536 @@
-from tests.dialogues.live.client import agent_line, visitor_line
+"""The promises of docs/protocol.md, under the product's own web server and under the one of `runserver`."""
+
+import json
+import os
+import signal
+import socket
+import time
+import uuid
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.contrib.sessions.models import Session
+from django.db import connection
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from dialogues.models import Message, Visitor
+from routing.models import Because
+from tests.dialogues.live.client import Line, agent_line, visitor_line
+from tests.dialogues.live.conftest import kill_live_connections
+from tests.dialogues.live.web import Daphne, Uvicorn
+from tests.product import wait_until
 
 
-def test_vera_and_alice_talk(product, talking, vera, alice):
-    with visitor_line(product, vera) as veras, agent_line(product, alice) as alices:
+def say_much(conversation, number, body="x"):
+    """As if much had been said already, without waiting for it."""
+    conversation.refresh_from_db()
+    Message.objects.bulk_create(
+        Message(conversation=conversation, position=conversation.length + n, author="visitor", body=body)
+        for n in range(1, number + 1)
+    )
+    conversation.length += number
+    conversation.save(update_fields=["length"])
+
+
+# Talking
+
+
+def test_vera_and_alice_talk(any_web, talking, vera, alice):
+    with visitor_line(any_web, vera) as veras, agent_line(any_web, alice) as alices:
         veras.hello()
         alices.hello()
 
-        veras.write(talking.pk, "Does Prime include the API?")
+        client_id = veras.write(talking.pk, "Does Prime include the API?")
         heard = alices.hear("message")
+        sent = veras.hear("sent")
         alices.write(talking.pk, "It does.")
         answered = veras.hear("message", author="agent")
 
     assert heard["body"] == "Does Prime include the API?"
+    assert (sent["id"], sent["position"], sent["at"]) == (client_id, heard["position"], heard["at"])
     assert answered["position"] == heard["position"] + 1
+    assert heard["position"] == talking.length + 1
+
+
+def test_news_crosses_from_one_server_to_the_other(web, webs, talking, vera, alice):
+    with visitor_line(web, vera) as veras, agent_line(webs(Daphne), alice) as alices:
+        veras.hello()
+        alices.hello()
+
+        veras.write(talking.pk, "Hello")
+        heard = alices.hear("message")
+        alices.write(talking.pk, "Hello yourself")
+
+        assert veras.hear("message", author="agent")["position"] == heard["position"] + 1
+
+
+def test_every_tab_shows_what_either_of_them_sent(any_web, talking, vera):
+    with visitor_line(any_web, vera) as one, visitor_line(any_web, vera) as other:
+        one.hello()
+        other.hello()
+
+        client_id = one.write(talking.pk, "Hello")
+
+        assert (
+            one.hear("message", id=client_id)["position"] == other.hear("message", id=client_id)["position"]
+        )
+        assert one.hear("sent")["id"] == client_id
+
+
+def test_a_message_sent_twice_is_one(any_web, talking, vera):
+    with visitor_line(any_web, vera) as line:
+        line.hello()
+        client_id = line.write(talking.pk, "once")
+        line.write(talking.pk, "once", client_id)
+
+        assert line.hear("sent")["position"] == line.hear("sent")["position"]
+    assert talking.messages.filter(body="once").count() == 1
+
+
+def test_the_bot_s_and_the_system_s_words_come_by_the_same_way(web, talking, vera, alice):
+    with visitor_line(web, vera) as veras, agent_line(web, alice) as alices:
+        veras.hello()
+        alices.hello()
+
+        talking.live_chat.end(because=Because.AGENT)
+
+        assert veras.hear("message", author="system") == alices.hear("message", author="system")
+        assert veras.hear("pane")["pane"] == "chat"
+
+
+def test_whoever_writes_while_it_ends_is_answered_in_words(any_web, talking, vera):
+    with visitor_line(any_web, vera) as line:
+        line.hello()
+        talking.live_chat.end(because=Because.AGENT)
+        client_id = line.write(talking.pk, "Wait!")
+
+        refused = line.hear("refused")
+
+    assert (refused["id"], refused["reason"], refused["text"]) == (client_id, "ended", "The chat has ended.")
+
+
+@pytest.mark.parametrize("conversation", ["hers", "none"])
+def test_bob_cannot_write_in_alice_s_chat(web, talking, bob, conversation):
+    with agent_line(web, bob) as line:
+        line.hello()
+        line.write(talking.pk if conversation == "hers" else 2**53, "Hello")
+
+        assert line.hear("refused")["reason"] == {"hers": "not_yours", "none": "unknown"}[conversation]
+
+
+# Hello
+
+
+def test_hello_says_how_far_everything_is(any_web, talking, vera, alice):
+    with visitor_line(any_web, vera) as veras, agent_line(any_web, alice) as alices:
+        visitor, agent = veras.hello({str(talking.pk): talking.length}), alices.hello()
+
+    assert visitor["conversations"] == agent["conversations"] == {str(talking.pk): talking.length}
+    assert (visitor["version"], visitor["beat_seconds"]) == (1, 1)
+    assert visitor["revision"] != agent["revision"]
+
+
+def test_vera_gets_her_open_conversation_and_who_holds_some_gets_the_rest(any_web, talking, vera):
+    with visitor_line(any_web, vera) as line:
+        line.hello()
+        whole = line.hear("page")["messages"]
+    with visitor_line(any_web, vera) as line:
+        line.hello({str(talking.pk): 2})
+        rest = line.hear("page")["messages"]
+
+    assert [message["position"] for message in whole] == list(range(1, talking.length + 1))
+    assert rest == whole[2:]
+
+
+def test_who_holds_everything_gets_nothing_again(web, talking, vera):
+    with visitor_line(web, vera) as line:
+        line.hello({str(talking.pk): talking.length})
+        line.hear("beat")
+
+        assert line.heard == []
+
+
+def test_the_version_before_is_spoken_and_any_other_is_asked_to_reload(any_web, talking, vera):
+    with visitor_line(any_web, vera) as line:
+        assert line.hello(version=0)["version"] == 1
+    for version in (2, -1, 10**30):
+        with visitor_line(any_web, vera) as line:
+            line.say(type="hello", version=version, token=vera.token)
+            assert line.hear("reload") == {"type": "reload"}
+            assert line.closed() == 1008
+
+
+@pytest.mark.parametrize("token", ["", "forged", "é", "a:b:c", "x" * 200])
+def test_a_forged_token_is_told_good_bye(any_web, talking, vera, token):
+    with visitor_line(any_web, vera) as line:
+        line.say(type="hello", version=1, token=token)
+
+        assert line.hear("bye")["reason"] == "bad_token"
+        assert line.closed() == 1008
+
+
+def test_a_token_of_nobody_yet_is_told_that_there_is_no_chat(web, db):
+    with visitor_line(web, Visitor()) as line:
+        line.say(type="hello", version=1, token=line.token)
+
+        assert line.hear("bye")["text"] == "There is no chat yet."
+
+
+def test_before_hello_nothing_is_read_and_a_second_one_is_refused(any_web, talking, vera):
+    stranger = Visitor.objects.create()
+    with visitor_line(any_web, vera) as line:
+        line.write(talking.pk, "Too early")
+        assert line.hear("refused")["reason"] == "malformed"
+        line.hello()
+        line.say(type="hello", version=1, token=stranger.token)
+        assert line.hear("refused")["text"] == "Say hello first, and once."
+        line.write(talking.pk, "Hello")
+        assert line.hear("sent")
+    assert not talking.messages.filter(body="Too early").exists()
+
+
+def test_what_vera_reads_is_only_hers(any_web, talking, vera, bob):
+    stranger = Visitor.objects.create()
+    with visitor_line(any_web, stranger) as line, agent_line(any_web, bob) as bobs:
+        line.hello({str(talking.pk): 0})
+        bobs.hello({str(talking.pk): 0})
+        for each in (line, bobs):
+            each.say(type="read", conversation=talking.pk, after=0)
+
+        assert line.hear("page")["messages"] == bobs.hear("page")["messages"] == []
+
+
+def test_a_long_conversation_comes_in_pages(any_web, talking, vera):
+    say_much(talking, 450 - talking.length)
+    with visitor_line(any_web, vera) as line:
+        line.hello()
+        pages = [line.hear("page")]
+        while pages[-1]["more"]:
+            line.say(type="read", conversation=talking.pk, after=pages[-1]["messages"][-1]["position"])
+            pages.append(line.hear("page"))
+
+    assert [len(page["messages"]) for page in pages] == [200, 200, 50]
+    assert [message["position"] for page in pages for message in page["messages"]] == list(range(1, 451))
+
+
+# Healing
+
+
+def test_a_beat_tells_who_is_behind_what_they_missed(any_web, talking, vera, alice):
+    with visitor_line(any_web, vera) as veras, agent_line(any_web, alice) as alices:
+        veras.hello({str(talking.pk): talking.length})
+        alices.hello()
+        # As if the news of it had been lost.
+        say_much(talking, 1)
+
+        for line in (veras, alices):
+            line.hear("beat", conversations={str(talking.pk): talking.length})
+        veras.say(type="read", conversation=talking.pk, after=talking.length - 1)
+
+        assert [message["position"] for message in veras.hear("page")["messages"]] == [talking.length]
+
+
+def test_a_beat_carries_the_revision_that_the_panes_would_have(web, talking, alice, vera):
+    with agent_line(web, alice) as line, visitor_line(web, vera) as veras:
+        agent, visitor = line.hello()["revision"], veras.hello()["revision"]
+        assert line.hear("beat")["revision"] == agent
+        assert veras.hear("beat")["revision"] == visitor
+        # Past every signal, as when its news is lost.
+        type(talking).objects.filter(pk=talking.pk).update(warned_at="2026-06-10 12:00Z")
+
+        wait_until(lambda: line.hear("beat")["revision"] != agent)
+        wait_until(lambda: veras.hear("beat")["revision"] != visitor)
+
+
+def test_beats_go_on_after_the_database_closed_every_connection(web, talking, vera):
+    with visitor_line(web, vera) as line:
+        line.hello()
+        line.hear("beat")
+        assert kill_live_connections()
+        line.heard.clear()
+
+        assert line.hear("beat")
+        line.write(talking.pk, "Still here")
+        assert line.hear("sent")
+
+
+# Typing
+
+
+def test_typing_is_shown_to_the_other_side_and_to_nobody_else(any_web, talking, vera, alice, bob):
+    with (
+        visitor_line(any_web, vera) as veras,
+        agent_line(any_web, alice) as alices,
+        agent_line(any_web, bob) as bobs,
+    ):
+        for line in (veras, alices, bobs):
+            line.hello()
+
+        for _ in range(5):
+            veras.say(type="typing", conversation=talking.pk)
+        bobs.say(type="typing", conversation=talking.pk)
+        alices.hear("typing", author="visitor", conversation=talking.pk)
+        alices.say(type="typing", conversation=talking.pk)
+        veras.hear("typing", author="agent")
+
+        alices.hear("beat")
+        bobs.hear("beat")
+        assert [line.kept("typing") for line in (veras, alices, bobs)] == [[], [], []]
+
+
+def test_typing_reaches_an_agent_who_came_after_it_was_first_asked(web, requested, vera, alice):
+    conversation = requested()
+    with visitor_line(web, vera) as veras, agent_line(web, alice) as alices:
+        veras.hello()
+        alices.hello()
+        veras.say(type="typing", conversation=conversation.pk)
+        conversation.live_chat.accept(alice)
+        alices.hear("pane")
+
+        def typed():
+            veras.say(type="typing", conversation=conversation.pk)
+            alices.say(type="read", conversation=conversation.pk, after=0)
+            alices.hear("page")
+            return alices.kept("typing")
+
+        wait_until(typed, seconds=4)
+
+
+# Limits
+
+
+def test_too_many_messages_wait_as_long_as_they_are_told(any_web, talking, vera):
+    with visitor_line(any_web, vera) as line:
+        line.hello()
+        for n in range(10):
+            line.write(talking.pk, f"{n}")
+        client_id = line.write(talking.pk, "eleventh")
+        refused = line.hear("refused")
+        assert (refused["reason"], refused["id"]) == ("too_many", client_id)
+        assert 0 < refused["retry_after_ms"] <= 5001
+    with visitor_line(any_web, vera) as line:
+        line.hello()
+        # A fresh socket is no way around it.
+        line.write(talking.pk, "eleventh", client_id)
+        wait = line.hear("refused", id=client_id)["retry_after_ms"]
+        time.sleep(wait / 1000)
+        line.write(talking.pk, "eleventh", client_id)
+
+        assert line.hear("sent", id=client_id)
+
+
+def test_an_agent_may_write_faster(web, talking, alice):
+    with agent_line(web, alice) as line:
+        line.hello()
+        for n in range(50):
+            line.write(talking.pk, f"{n}")
+
+        assert [line.hear("sent")["position"] for _ in range(50)] == list(
+            range(talking.length + 1, talking.length + 51)
+        )
+
+
+def test_four_thousand_emoji_are_a_message(any_web, talking, vera):
+    with visitor_line(any_web, vera) as line:
+        line.hello()
+        line.write(talking.pk, "😀" * 4000)
+        assert line.hear("message")["body"] == "😀" * 4000
+        client_id = line.write(talking.pk, "😀" * 4001)
+        assert line.hear("refused", id=client_id)["reason"] == "invalid"
+
+
+MALFORMED = [
+    "",
+    "{",
+    "null",
+    b"\x00\xff",
+    b'{"type": "typing", "conversation": 1}',
+    '{"a": ' + "[" * 20_000,
+    '{"type": "typing", "conversation": 1e400}',
+    '{"type": "\\ud800"}',
+    '{"type": "typing", "conversation": 1, "\\u0000": 1}',
+]
+
+
+def test_no_malformed_frame_ends_a_socket_and_each_gets_a_reason(any_web, talking, vera):
+    with visitor_line(any_web, vera) as line:
+        line.hello()
+        for frame in MALFORMED:
+            line.socket.send(frame)
+            refused = line.hear("refused")
+            assert (refused["reason"], bool(refused["text"])) == ("malformed", True)
+        for body, reason in [("a\0b", "invalid"), (" ", "invalid"), ("x" * 40_000, "too_large")]:
+            client_id = line.write(talking.pk, body)
+            assert line.hear("refused", id=client_id)["reason"] == reason
+        half = {"type": "message", "conversation": talking.pk, "id": str(uuid.uuid4()), "body": "\ud800"}
+        line.socket.send(json.dumps(half))
+        assert line.hear("refused")["id"] == half["id"]
+
+        line.write(talking.pk, "Still here")
+        assert line.hear("sent")
+
+
+def test_over_64_kb_the_socket_is_closed(any_web, talking, vera):
+    with visitor_line(any_web, vera) as line:
+        line.hello()
+        line.write(talking.pk, "x" * 70_000)
+
+        assert line.closed() == 1009
+
+
+# Who comes in
+
+
+@pytest.mark.parametrize("path", ["/ws/visitor/", "/ws/agent/"])
+@pytest.mark.parametrize(
+    "origin",
+    [None, "null", "https://evil.example", "http://localhost:1", "http://[", "file://", "http://localhost"],
+)
+def test_a_foreign_origin_stays_outside(any_web, db, path, origin):
+    with pytest.raises(InvalidStatus):
+        Line(any_web, path, origin=origin)
+
+
+def test_a_foreign_name_that_points_at_us_stays_outside(any_web, db):
+    port = urlsplit(any_web.url).port
+    evil = type("", (), {"url": f"http://evil.example:{port}"})
+    with socket.create_connection(("127.0.0.1", port)) as line, pytest.raises(InvalidStatus):
+        Line(evil, "/ws/visitor/", sock=line)
+
+
+def test_another_name_of_ours_may_come_in(any_web, talking, vera):
+    port = urlsplit(any_web.url).port
+    any_web_by_number = type("", (), {"url": f"http://127.0.0.1:{port}"})
+    with visitor_line(any_web_by_number, vera) as line:
+        assert line.hello()
+
+
+def test_nobody_is_an_agent_without_signing_in(any_web, db):
+    for headers in (None, {"Cookie": "parley_session=forged"}):
+        with pytest.raises(InvalidStatus):
+            Line(any_web, "/ws/agent/", headers=headers)
+
+
+def test_who_may_not_answer_visitors_is_told_so(any_web, db):
+    user = User.objects.create_user("gertrude")
+    stranger = type("", (), {"user": user})
+    with agent_line(any_web, stranger) as line:
+        line.say(type="hello", version=1)
+
+        assert line.hear("bye")["reason"] == "no_permission"
+        assert line.closed() == 1008
+
+
+def sign_out(agent):
+    Session.objects.all().delete()
+
+
+def change_password(agent):
+    agent.user.set_password("another")
+    agent.user.save()
+
+
+def deactivate(agent):
+    agent.user.is_active = False
+    agent.user.save()
+
+
+def lose_permission(agent):
+    agent.user.user_permissions.remove(Permission.objects.get(codename="receive_live_chats"))
+
+
+@pytest.mark.parametrize(
+    ("loses", "reason"),
+    [
+        (sign_out, "signed_out"),
+        (change_password, "signed_out"),
+        (deactivate, "no_permission"),
+        (lose_permission, "no_permission"),
+    ],
+)
+def test_who_loses_the_right_is_closed_within_a_beat(any_web, alice, bob, loses, reason):
+    with agent_line(any_web, alice) as line, agent_line(any_web, bob) as bobs:
+        line.hello()
+        bobs.hello()
+        line.hear("beat")
+        loses(alice)
+
+        assert line.hear("bye", within=3)["reason"] == reason
+        assert line.closed() == 1008
+        if loses is not sign_out:
+            bobs.heard.clear()
+            assert bobs.hear("beat")
+
+
+# Slow, many, and stopping
+
+
+def test_a_slow_reader_is_cut_off_and_resumes(web, talking, vera):
+    say_much(talking, 300, "😀" * 4000)
+    slow = socket.socket()
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    slow.connect(("127.0.0.1", urlsplit(web.url).port))
+    with visitor_line(web, vera, sock=slow, max_queue=1) as line:
+        line.hello({str(talking.pk): talking.length})
+        for _ in range(20):
+            line.say(type="read", conversation=talking.pk, after=0)
+        time.sleep(0.5)
+        assert line.closed() == 1013
+    shown = line.kept("page")[-1]["messages"][-1]["position"]
+    assert shown < talking.length
+
+    with visitor_line(web, vera) as line:
+        line.hello({str(talking.pk): shown})
+        assert line.hear("page")["messages"][0]["position"] == shown + 1
+
+
+def test_many_slow_readers_take_little_memory(web, talking, vera):
+    say_much(talking, 200, "x" * 4000)
+    before = psutil.Process(web.process.pid).memory_info().rss
+    lines = [visitor_line(web, vera, max_queue=1).__enter__() for _ in range(8)]
+    for line in lines:
+        line.hello({str(talking.pk): talking.length})
+    for _ in range(40):
+        for line in lines:
+            line.say(type="read", conversation=talking.pk, after=0)
+    with visitor_line(web, vera) as quick:
+        quick.hello({str(talking.pk): talking.length})
+        quick.say(type="read", conversation=talking.pk, after=0)
+        quick.hear("page")
+    grown = psutil.Process(web.process.pid).memory_info().rss - before
+    for line in lines:
+        line.socket.socket.close()
+
+    # All they asked for would be 256 MB.
+    assert grown < 100 * 1024 * 1024
+
+
+def test_a_web_process_that_is_told_to_stop_loses_nothing_it_acknowledged(
+    transactional_db, talking, vera, alice, tmp_path
+):
+    web = Uvicorn(tmp_path).start()
+    with agent_line(web, alice) as line:
+        line.hello()
+        for n in range(300):
+            line.write(talking.pk, f"{n}")
+        os.kill(web.process.pid, signal.SIGTERM)
+        with suppress(ConnectionClosed):
+            for n in range(300, 100_000):
+                line.write(talking.pk, f"{n}")
+        assert line.closed() == 1012
+    web.process.wait(8)
+    web.log.close()
+
+    stored = dict(talking.messages.filter(author="agent").values_list("client_id", "position"))
+    acknowledged = {uuid.UUID(frame["id"]): frame["position"] for frame in line.kept("sent")}
+    assert acknowledged.items() <= stored.items()
+    assert len(acknowledged) >= 100
+    assert "Traceback" not in web.why_not()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), max(position) FROM dialogues_message WHERE conversation_id = %s", [talking.pk]
+        )
+        assert len(set(cursor.fetchone())) == 1
