@@ -137,7 +137,11 @@ class Relay:
 def _line():
     # Without the client's own retries: it would subscribe anew, and nobody would know that news was lost.
     return AsyncRedis.from_url(
-        settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, retry=AsyncRetry(NoBackoff(), 0)
+        settings.REDIS_URL,
+        client_name="parley-live",
+        socket_timeout=2,
+        socket_connect_timeout=2,
+        retry=AsyncRetry(NoBackoff(), 0),
     )
 
 
