@@ -19,7 +19,7 @@ from dialogues.live.frames import (
     decode,
     encode,
 )
-from dialogues.live.sockets import POLICY, TOO_BIG, TRY_AGAIN_LATER, Socket
+from dialogues.live.sockets import GOOD_BYE, TOO_LARGE, TRY_AGAIN, Socket
 from dialogues.live.writer import Line
 from dialogues.models.visitor import key_of_token
 
@@ -49,14 +49,14 @@ class LiveConsumer(Socket):
             if text is None:
                 raise Refused("malformed", "Frames are JSON in text.")
             if len(text) > LARGEST_READ:
-                self._close(TOO_BIG)
+                self._close(TOO_LARGE)
                 return
             await self._take(decode(text))
         except Refused as refused:
             self.send(encode(**refused.frame))
         except psycopg.Error:
             if self.topic is None:
-                self._close(TRY_AGAIN_LATER)
+                self._close(TRY_AGAIN)
             # The page reads again at the next beat, or on a socket it opens after two without one.
             self.send(encode(type="refused", reason="busy", text=WORDS["busy"], retry_after_ms=1000))
 
@@ -76,7 +76,7 @@ class LiveConsumer(Socket):
     async def _hello(self, frame):
         if frame.version not in SPOKEN_VERSIONS:
             self.send(encode(type="reload"))
-            self._close(POLICY, after_all_is_sent=True)
+            self._close(GOOD_BYE, after_all_is_sent=True)
             return
         found = await self._who(frame)
         if found is None or self.closing:

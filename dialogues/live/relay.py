@@ -127,7 +127,9 @@ class Relay:
         try:
             heard = _decoder.decode(data)
         except msgspec.DecodeError as error:
-            logger.warning("Another version of Parley tells news that this one does not understand: %s", error)
+            logger.warning(
+                "Another version of Parley tells news that this one does not understand: %s", error
+            )
             return
         if heard.by != self._name:
             for topics, frame in heard.news:

@@ -16,7 +16,8 @@ HELLO_WITHIN_SECONDS = 10
 # A reader who is further behind than this is cut off, and resumes by position.
 LONGEST_OUTGOING = 256
 LARGEST_OUTGOING = 1024 * 1024
-POLICY, TOO_BIG, TRY_AGAIN_LATER = 1008, 1009, 1013
+# Of the codes that are free to use: daphne sends no others.
+GOOD_BYE, TOO_LARGE, TRY_AGAIN = 4000, 4009, 4013
 
 
 class Socket(AsyncConsumer):
@@ -52,7 +53,7 @@ class Socket(AsyncConsumer):
         # One page alone may be larger, or it would never arrive.
         is_too_much = self.outgoing_size and self.outgoing_size + len(frame) > LARGEST_OUTGOING
         if is_too_much or self.outgoing.full():
-            self._close(TRY_AGAIN_LATER)
+            self._close(TRY_AGAIN)
             return
         self.outgoing_size += len(frame)
         self.outgoing.put_nowait(frame)
@@ -60,18 +61,18 @@ class Socket(AsyncConsumer):
     def dismiss(self, reason, text):
         """Says why, and closes for good."""
         self.send(encode(type="bye", reason=reason, text=text))
-        self._close(POLICY, after_all_is_sent=True)
+        self._close(GOOD_BYE, after_all_is_sent=True)
 
     # Inside
 
     async def _connect(self):
         if not _is_our_origin(self.scope) or not self._is_welcome():
-            await self.base_send({"type": "websocket.close", "code": POLICY})
+            await self.base_send({"type": "websocket.close", "code": GOOD_BYE})
             raise StopConsumer
         self.hub = hub.here()
         await self.base_send({"type": "websocket.accept"})
         self.sender = asyncio.create_task(self._send_forever())
-        self.hello_timer = asyncio.get_running_loop().call_later(HELLO_WITHIN_SECONDS, self._close, POLICY)
+        self.hello_timer = asyncio.get_running_loop().call_later(HELLO_WITHIN_SECONDS, self._close, GOOD_BYE)
 
     def _is_welcome(self):
         return True

@@ -70,10 +70,9 @@ def visitor_line(product, visitor, **options):
 
 
 def agent_line(product, agent, **options):
-    return Line(product, "/ws/agent/", headers={"Cookie": cookie_of(agent.user)}, **options)
-
-
-def cookie_of(user):
     client = Client()
-    client.force_login(user)
-    return f"parley_session={client.cookies['parley_session'].value}"
+    client.force_login(agent.user)
+    session = client.cookies["parley_session"].value
+    line = Line(product, "/ws/agent/", headers={"Cookie": f"parley_session={session}"}, **options)
+    line.session = session
+    return line
