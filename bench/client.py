@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-VERSION = 1
-LONGEST_WAIT_SECONDS = 30
-FIRST_WAIT_SECONDS = 0.5
+VERSION, MOST_AFTER = 1, 100
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 30
 
 
 class Client:
@@ -64,8 +63,6 @@ class Client:
             self._say(frame)
         return frame["id"]
 
-    # The line
-
     async def _stay_connected(self):
         while not self.has_farewell:
             with contextlib.suppress(OSError, ConnectionClosed, InvalidHandshake):
@@ -77,7 +74,8 @@ class Client:
             await asyncio.sleep(random.uniform(0, wait))
 
     async def _listen(self, line):
-        hello = {"type": "hello", "version": VERSION, "after": self.shown}
+        after = dict(list(self.shown.items())[-MOST_AFTER:])
+        hello = {"type": "hello", "version": VERSION, "after": after}
         await line.send(json.dumps(hello | ({"token": self.token} if self.token else {})))
         while not self.has_farewell:
             # After two beats of silence the line is dead, whatever it says itself. TimeoutError is an OSError.
@@ -102,8 +100,6 @@ class Client:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    # What comes
-
     def _take(self, frame):
         match frame["type"]:
             case "message":
@@ -119,9 +115,7 @@ class Client:
                 self.asked.clear()
                 for conversation, position in frame["conversations"].items():
                     self._read_up_to(int(conversation), position)
-            case "bye":
-                self.has_farewell = frame["reason"] not in ("slow", "restart")
-            case "reload":
+            case "bye" | "reload":
                 self.has_farewell = True
         if frame["type"] not in ("message", "page"):
             self.hear(frame)
