@@ -56,7 +56,5 @@ class Migration(migrations.Migration):
     dependencies = [("dialogues", "0002_published_streams_never_change")]
 
     operations = [
-        migrations.RunSQL(
-            SQL, "DROP FUNCTION write_messages(bigint[], uuid[], text[], bigint[], text[])"
-        )
+        migrations.RunSQL(SQL, "DROP FUNCTION write_messages(bigint[], uuid[], text[], bigint[], text[])")
     ]

@@ -8,7 +8,7 @@ class Attribute(models.Model):
     name = models.CharField(
         max_length=40,
         unique=True,
-        validators=[RegexValidator(r"^[a-z][a-z0-9_]*$", "Use small letters, digits and underscores.")],
+        validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z", "Use small letters, digits and underscores.")],
         help_text="Its name in rules and tokens, such as first_name.",
     )
     label = models.CharField(max_length=80, help_text="What people read.")

@@ -32,8 +32,10 @@ class Stream(models.Model):
     number = models.PositiveIntegerField(editable=False)
     document = models.JSONField(default=dict, editable=False)
     # What the document names, so that none of it can vanish.
-    routes = models.ManyToManyField("routing.Route", editable=False)
-    attributes = models.ManyToManyField("dialogues.Attribute", editable=False)
+    routes = models.ManyToManyField("routing.Route", through="dialogues.NamedRoute", editable=False)
+    attributes = models.ManyToManyField(
+        "dialogues.Attribute", through="dialogues.NamedAttribute", editable=False
+    )
     published_at = models.DateTimeField(null=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -131,3 +133,31 @@ class Stream(models.Model):
             locked.published_at, locked.published_by = clock(), by
             locked.save(update_fields=["published_at", "published_by"])
         self.refresh_from_db()
+
+
+class NamedRoute(models.Model):
+    """A stream names this route, so it stays."""
+
+    stream = models.ForeignKey(Stream, models.CASCADE)
+    route = models.ForeignKey("routing.Route", models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="a_route_is_named_once", fields=["stream", "route"])]
+
+    def __str__(self):
+        return f"{self.route} in {self.stream}"
+
+
+class NamedAttribute(models.Model):
+    """A stream names this attribute, so it stays."""
+
+    stream = models.ForeignKey(Stream, models.CASCADE)
+    attribute = models.ForeignKey("dialogues.Attribute", models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="an_attribute_is_named_once", fields=["stream", "attribute"])
+        ]
+
+    def __str__(self):
+        return f"{self.attribute} in {self.stream}"

@@ -46,6 +46,10 @@ class Because(models.TextChoices):
     PLAN = "plan", "The plan does not include it"
 
 
+TALKED = [Because.AGENT, Because.VISITOR, Because.IDLE]
+FAILED = [Because.NOBODY, Because.MISSED, Because.NO_RULE, Because.PLAN]
+
+
 class LiveChatQuerySet(LockingQuerySet):
     def active(self):
         return self.filter(state=State.ACTIVE)
@@ -81,13 +85,20 @@ class LiveChat(models.Model):
                 name="one_open_live_chat_a_visitor", fields=["visitor_key"], condition=Q(state__in=OPEN)
             ),
             models.CheckConstraint(
-                name="an_active_live_chat_has_an_agent",
-                condition=~Q(state=State.ACTIVE) | Q(agent__isnull=False, accepted_at__isnull=False),
+                name="who_accepts_a_live_chat_is_its_agent",
+                condition=Q(agent=None, accepted_at=None) | Q(agent__isnull=False, accepted_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_live_chat_ends_once_and_for_a_reason",
-                condition=Q(state__in=OPEN, ended_at=None, because=None)
-                | Q(state__in=[State.ENDED, State.FELL_BACK], ended_at__isnull=False, because__isnull=False),
+                # A check that comes to null holds, so what must be there is asked for by itself.
+                condition=Q(state=State.OFFERED, accepted_at=None, ended_at=None, because=None)
+                | Q(state=State.ACTIVE, accepted_at__isnull=False, ended_at=None, because=None)
+                | Q(ended_at__isnull=False, because__isnull=False)
+                & (
+                    Q(state=State.ENDED, accepted_at=None, because=Because.CANCELLED)
+                    | Q(state=State.ENDED, accepted_at__isnull=False, because__in=TALKED)
+                    | Q(state=State.FELL_BACK, accepted_at=None, because__in=FAILED)
+                ),
             ),
         ]
         indexes = [

@@ -49,6 +49,9 @@ class Offer(models.Model):
             ),
             models.UniqueConstraint(name="nobody_is_asked_twice", fields=["live_chat", "agent"]),
             models.CheckConstraint(
+                name="an_offer_leaves_time", condition=Q(expires_at__gt=models.F("made_at"))
+            ),
+            models.CheckConstraint(
                 name="an_offer_is_open_or_closed",
                 condition=Q(outcome=None, closed_at=None) | Q(outcome__isnull=False, closed_at__isnull=False),
             ),

@@ -260,3 +260,21 @@ def test_an_agent_and_a_team_that_a_stream_names_cannot_vanish(publish, alice, s
 
     with pytest.raises(ProtectedError):
         named.delete()
+
+
+def test_what_a_stream_names_cannot_vanish(talk_to_sales):
+    for named in (talk_to_sales.routes.get(), talk_to_sales.attributes.get(name="email")):
+        with pytest.raises(ProtectedError):
+            named.delete()
+
+
+def test_a_published_stream_cannot_vanish(talk_to_sales):
+    with pytest.raises(IntegrityError, match="never vanishes"), transaction.atomic():
+        talk_to_sales.delete()
+
+
+def test_the_database_holds_the_last_card_too(talk_to_sales):
+    below = {"start": {"cards": [{"card": "live_chat", "id": "x", "route": 1}], "end": None}}
+
+    with pytest.raises(IntegrityError, match="nothing_stands_below_an_end"), transaction.atomic():
+        Stream.objects.create(dialogue=talk_to_sales.dialogue, number=9, document=below)

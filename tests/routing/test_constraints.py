@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from routing.models import Agent, FallbackMessage, LiveChat, Offer, Route, Team, Workspace
 
@@ -23,8 +24,8 @@ def refused(db):
 def test_an_active_live_chat_has_an_agent(ask, alice, refused):
     chats = LiveChat.objects.filter(pk=ask().pk)
 
-    refused("an_active_live_chat_has_an_agent", lambda: chats.update(state="active"))
-    refused("an_active_live_chat_has_an_agent", lambda: chats.update(state="active", agent=alice))
+    refused("a_live_chat_ends_once_and_for_a_reason", lambda: chats.update(state="active"))
+    refused("who_accepts_a_live_chat_is_its_agent", lambda: chats.update(agent=alice))
 
 
 def test_a_live_chat_ends_once_and_for_a_reason(ask, alice, clock, refused):
@@ -37,6 +38,9 @@ def test_a_live_chat_ends_once_and_for_a_reason(ask, alice, clock, refused):
     refused(constraint, lambda: chats.update(ended_at=now))
     refused(constraint, lambda: chats.update(because="agent"))
     refused(constraint, lambda: chats.update(state="waiting"))
+    refused(constraint, lambda: chats.update(state="ended", ended_at=now, because="agent"))
+    refused(constraint, lambda: chats.update(state="ended", ended_at=now, because="missed"))
+    refused(constraint, lambda: chats.update(state="fell_back", ended_at=now, because="cancelled"))
 
 
 @pytest.mark.parametrize("state", ["offered", "active"])
@@ -79,6 +83,16 @@ def test_an_offer_is_open_or_closed(ask, alice, clock, refused):
 
     refused("an_offer_is_open_or_closed", lambda: offers.update(outcome="declined"))
     refused("an_offer_is_open_or_closed", lambda: offers.update(closed_at=now))
+
+
+def test_an_offer_leaves_time(ask, alice, clock, refused):
+    offers = Offer.objects.filter(live_chat=ask())
+
+    refused("an_offer_leaves_time", lambda: offers.update(expires_at=F("made_at")))
+
+
+def test_a_route_never_changes(round_robin, refused):
+    refused("A route never changes", lambda: Route.objects.update(method="custom_rules"))
 
 
 @pytest.mark.parametrize("limit", [0, 11])
