@@ -69,6 +69,7 @@ class Lookout:
     def look(self):
         """One look at everything that can be due. Raises a DatabaseError only when the database is away."""
         close_old_connections()
+        self._forget_old_rests()
         stop_working_at = monotonic() + WORK_SECONDS
         waited_for, self._wait_until = self._wait_until, {}
         for kind in KINDS:
@@ -117,8 +118,12 @@ class Lookout:
     # A row that nobody can deal with must neither keep the others waiting nor fill the log.
 
     def _resting(self, kind):
-        now = monotonic()
-        return [key for (of, key), (until, _) in self._rests.items() if of == kind and until > now]
+        return [key for (of, key), (until, _) in self._rests.items() if of == kind and until > monotonic()]
+
+    def _forget_old_rests(self):
+        """Of rows that somebody else has dealt with since."""
+        long_ago = monotonic() - LONGEST_REST_SECONDS
+        self._rests = {row: rest for row, rest in self._rests.items() if rest[0] > long_ago}
 
     def _let_rest(self, kind, key):
         _, rested = self._rests.get((kind, key), (0, LOOK_EVERY_SECONDS / 2))

@@ -10,6 +10,8 @@ class Worker(SimpleWorker):
 
     # Redis may have been away for long; when it is back, so are we.
     max_connection_wait_time = 2
+    # How long one wait for a job lasts. Ten seconds more, and a line that went dead without a word is given up.
+    dequeue_timeout = 15
 
     def perform_job(self, job, queue, execution):
         close_old_connections()

@@ -8,8 +8,10 @@ import psutil
 import pytest
 from django.db import connection
 
+from chatsite.queues import BEAT
 from routing.models import Agent, Offer
 from tests.chatsite.clock.conftest import (
+    asleep,
     assert_on_time,
     by_a_worker,
     locked,
@@ -127,15 +129,23 @@ def test_clock_and_worker_are_killed(product, soon_due, clock):
     assert_on_time(seconds_late())
 
 
+def test_it_is_not_ready_while_nobody_looks(product, redis):
+    with asleep(product.pid("clock")):
+        redis.delete(BEAT)  # which it would lose after five seconds
+        assert not product.is_ready()
+
+    wait_until(product.is_ready)
+
+
 def test_two_clocks(product, soon_due):
     with second_clock(product) as second:
         wait_until(lambda: psutil.Process(second.pid).net_connections("all"))
-        soon_due(20)
+        soon_due()
 
         assert_on_time(seconds_late())
         assert second.poll() is None
 
-    assert Offer.objects.count() == 20
+    assert Offer.objects.count() == 10
 
 
 def test_somebody_holds_one_row(product, soon_due):

@@ -34,7 +34,7 @@ def at_the_live_chat_card(publish):
 
 
 def test_offers_expire_on_time(product, soon_due):
-    soon_due(30)
+    soon_due(20)
 
     assert_on_time(seconds_late())
 
@@ -49,9 +49,9 @@ def test_it_is_the_worker_that_does_it(product, alice, requested, clock):
 
 def test_alice_keeps_her_offer_for_the_whole_hundred_seconds(product, alice, requested, clock):
     requested()
-    clock.move(seconds=97.5)
+    clock.move(seconds=98.4)
 
-    wait_for_looks(4)
+    wait_for_looks(2)
 
     assert Offer.objects.open().exists()
     assert_on_time(seconds_late())
@@ -121,7 +121,7 @@ def test_the_database_s_clock_may_jump(product, soon_due, clock):
     """Back, as when a clock that was wrong is put right: nothing is early. Forward: nothing is forgotten."""
     soon_due()
     clock.move(hours=-3)
-    wait_for_looks(3)
+    wait_for_looks(2)
     assert Offer.objects.open().count() == 10
 
     move_to_the_first(clock)
