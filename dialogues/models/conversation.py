@@ -188,7 +188,9 @@ class Conversation(models.Model):
                 self.post(live_chat.fallback_message, author=Author.BOT)
                 self._finish()
             case State.ENDED:
-                words = _ENDED[live_chat.because].format(agent=live_chat.agent_name, visitor=self.visitor.name)
+                words = _ENDED[live_chat.because].format(
+                    agent=live_chat.agent_name, visitor=self.visitor.name
+                )
                 self.post(words, author=Author.SYSTEM)
                 self._finish()
 
