@@ -13,8 +13,9 @@ from dialogues.live import hub
 from dialogues.live.frames import encode
 
 HELLO_WITHIN_SECONDS = 10
-# A reader who is further behind than this is cut off, and resumes by position.
-LONGEST_OUTGOING = 256
+# A reader who is further behind than this is cut off, and resumes by position. One batch of the writer fits in,
+# with the answer to each message beside it: whoever reads at all is not cut off.
+LONGEST_OUTGOING = 2048
 LARGEST_OUTGOING = 1024 * 1024
 # Of the codes that are free to use: daphne sends no others.
 GOOD_BYE, TOO_LARGE, TRY_AGAIN = 4000, 4009, 4013

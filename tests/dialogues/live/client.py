@@ -1,6 +1,7 @@
 """A visitor's and an agent's side of docs/protocol.md, for tests."""
 
 import json
+import time
 import uuid
 
 from django.test import Client
@@ -42,8 +43,9 @@ class Line:
         for index, frame in enumerate(self.heard):
             if _fits(frame, kind, expected):
                 return self.heard.pop(index)
+        deadline = time.monotonic() + within
         while True:
-            frame = json.loads(self.socket.recv(timeout=within))
+            frame = json.loads(self.socket.recv(timeout=max(0, deadline - time.monotonic())))
             if _fits(frame, kind, expected):
                 return frame
             self.heard.append(frame)
@@ -69,10 +71,14 @@ def visitor_line(product, visitor, **options):
     return Line(product, "/ws/visitor/", token=visitor.token, **options)
 
 
-def agent_line(product, agent, **options):
-    client = Client()
-    client.force_login(agent.user)
-    session = client.cookies["parley_session"].value
+def agent_line(product, agent, *, session=None, **options):
+    session = session or sign_in(agent)
     line = Line(product, "/ws/agent/", headers={"Cookie": f"parley_session={session}"}, **options)
     line.session = session
     return line
+
+
+def sign_in(agent):
+    client = Client()
+    client.force_login(agent.user)
+    return client.cookies["parley_session"].value

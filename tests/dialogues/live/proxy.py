@@ -25,6 +25,8 @@ class Proxy:
 
     def __exit__(self, *error):
         self.is_closed = True
+        # Only this wakes the thread that waits for the next one.
+        self.listening.shutdown(socket.SHUT_RDWR)
         self.listening.close()
         self.cut()
 

@@ -310,7 +310,7 @@ def test_too_many_messages_wait_as_long_as_they_are_told(any_web, talking, vera)
         client_id = line.write(talking.pk, "eleventh")
         refused = line.hear("refused")
         assert (refused["reason"], refused["id"]) == ("too_many", client_id)
-        assert 0 < refused["retry_after_ms"] <= 1001
+        assert 0 < refused["retry_after_ms"] <= 2001
     with visitor_line(any_web, vera) as line:
         line.hello()
         # A fresh socket is no way around it.
@@ -439,6 +439,7 @@ def test_who_loses_the_right_is_closed_within_a_beat(any_web, hire):
         lines = [stack.enter_context(agent_line(any_web, agent)) for agent in agents]
         for line in lines:
             line.hello()
+        for line in lines:
             line.hear("beat")
 
         Session.objects.get(session_key=lines[0].session).delete()
@@ -483,9 +484,11 @@ def test_many_slow_readers_take_little_memory(web, talking, vera):
     lines = [visitor_line(web, vera, max_queue=1).__enter__() for _ in range(8)]
     for line in lines:
         line.hello({str(talking.pk): talking.length})
-    for _ in range(40):
-        for line in lines:
-            line.say(type="read", conversation=talking.pk, after=0)
+    for line in lines:
+        # Some are cut off before they have asked for all of it.
+        with suppress(ConnectionClosed):
+            for _ in range(40):
+                line.say(type="read", conversation=talking.pk, after=0)
     with visitor_line(web, vera) as quick:
         quick.hello({str(talking.pk): talking.length})
         quick.say(type="read", conversation=talking.pk, after=0)

@@ -183,7 +183,7 @@ def test_a_database_that_stays_away_gives_messages_back(line_to_postgres, loop, 
 def test_a_killed_connection_is_replaced(pen, talking, vera):
     for _ in range(5):
         assert pen.write(talking.pk, vera).verdict == "ok"
-        assert kill_live_connections() == 1
+        assert kill_live_connections() >= 1
     assert pen.write(talking.pk, vera).verdict == "ok"
 
 
