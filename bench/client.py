@@ -79,7 +79,8 @@ class Client:
         await line.send(json.dumps(hello | ({"token": self.token} if self.token else {})))
         while not self.has_farewell:
             # After two beats of silence the line is dead, whatever it says itself. TimeoutError is an OSError.
-            frame = json.loads(await asyncio.wait_for(line.recv(), 2 * self.beat_seconds))
+            async with asyncio.timeout(2 * self.beat_seconds):
+                frame = json.loads(await line.recv())
             if frame["type"] == "hello":
                 self.line, self.failed_tries = line, 0
                 self.beat_seconds = frame["beat_seconds"]

@@ -3,6 +3,7 @@
 import os
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from statistics import median
 from time import perf_counter
 
 import uvloop
@@ -22,6 +23,7 @@ WARM_UP_CHATS = 20
 RUNS = 5
 MESSAGE_EVERY_SECONDS = 4
 SATURATE_SECONDS = 4
+BUSY = 0.2
 BEGAN = perf_counter()
 
 
@@ -63,6 +65,8 @@ def run(databases) -> list[str]:
         uvloop.run(bench.run())
     found = results(bench)
     print_table(found)
+    if (others := bench.share_of_others()) > BUSY:
+        print(f"Others took {others:.0%} of a core meanwhile: repeat this when the machine is quiet.\n")
     write(found)
     return bench.faults + broken_promises(found)
 
@@ -96,6 +100,11 @@ class Bench:
         total = sum(map(len, self.written.values()))
         say(f"Reading back all {total:,} messages through bench/client.py")
         self.faults += await find_faults(self.chats, self.written, port=self.ports["web"])
+
+    def share_of_others(self):
+        """What the rest of the machine took of a core, in the median run."""
+        runs = [run for name in self.ports for run in self.trickling[name] + self.saturated[name]]
+        return median(run.spent.share_of_others for run in runs)
 
     def _load(self, server, chats):
         return Load(chats, server=server, port=self.ports[server])
