@@ -153,10 +153,11 @@ class Writer:
                 connection = await self._connect()
                 cursor = await connection.execute(CALL, parameters, binary=True)
                 return [Verdict(*row) for row in await cursor.fetchall()]
-            except TRY_AGAIN:
+            except TRY_AGAIN as error:
                 tries += 1
                 if tries == TRIES:
                     raise
+                logger.warning("The writer writes a batch again: %r", error)
                 await asyncio.sleep(random.uniform(0, 0.05))  # noqa: S311
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 # The same ids go in again: what the lost connection did commit answers as a repeat.

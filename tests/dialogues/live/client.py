@@ -52,9 +52,10 @@ class Line:
 
     def closed(self, *, within=10):
         """The code with which the server closes the socket; what it says before is kept for later."""
+        deadline = time.monotonic() + within
         try:
             while True:
-                self.heard.append(json.loads(self.socket.recv(timeout=within)))
+                self.heard.append(json.loads(self.socket.recv(timeout=max(0, deadline - time.monotonic()))))
         except ConnectionClosed:
             return self.socket.close_code
 

@@ -190,6 +190,7 @@ def test_nothing_is_lost_doubled_or_out_of_order_whatever_happens(talk_to_sales,
 
     assert [thread.failure for thread in verbs] == [None, None], report
     assert faults(results) == [], report
+    assert [result["again"] for result in results] == [{}] * WRITERS, report
     assert deadlocks() == before, report
     # The test means something only if all of it happened.
     assert {"ok", "repeat", "taken", "ended", "not_yours", "invalid"} <= set(said), report

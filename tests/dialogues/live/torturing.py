@@ -22,7 +22,19 @@ import psycopg  # noqa: E402  Django must be set up first
 from dialogues.live.database import connection_parameters  # noqa: E402
 from dialogues.live.writer import Line, Writer  # noqa: E402
 
-logging.disable()
+
+class Again(logging.Handler):
+    """Counts the batches that the writer wrote again: with the lock held, no constraint ever needs to catch it."""
+
+    reasons = Counter()
+
+    def emit(self, record):
+        if "again" in record.msg:
+            self.reasons[type(record.args[0]).__name__] += 1
+
+
+logging.getLogger().handlers = []
+logging.getLogger("dialogues.live.writer").addHandler(Again())
 PEOPLE = 40
 POISON = ["a\0b", "half \ud800", "x" * 4001]
 # Ids that the processes share, so that two of them write the same one at the same moment.
@@ -39,7 +51,7 @@ class Process:
         self.asked, self.answered = 0, 0
 
     async def run(self):
-        self.writer = Writer(lambda written: None)
+        self.writer = Writer(lambda *written: None)
         self.until = time.monotonic() + self.seconds
         self.watching = asyncio.create_task(self._watch())
         self.cutting = asyncio.create_task(self._throw_answers_away())
@@ -49,6 +61,7 @@ class Process:
         await self.writer.stop()
         return {
             "verdicts": self.verdicts,
+            "again": Again.reasons,
             "slowest": self.slowest,
             "thrown": self.thrown,
             "acknowledged": self.acknowledged,
