@@ -36,6 +36,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(MOVABLE_CLOCK)
     connection.ops.sql_flush = delete_everything
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        # A process that a test has killed may leave a connection that Postgres has not noticed yet.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def delete_everything(style, tables, **options):
@@ -68,15 +75,18 @@ def running_product(django_db_setup, django_db_blocker, tmp_path_factory, produc
         folder = tmp_path_factory.mktemp("product")
         product = Product(folder, EMAIL_URL=product_s_mail_server.address).start()
     yield product
+    product.wake()
     product.stop()
 
 
 @pytest.fixture
 def product(running_product, transactional_db):
     """Web, workers and clock, as `manage.py up` starts them: on the tests' database, and one for all tests."""
+    running_product.wake()
     wait_until(running_product.is_ready, failing=running_product.why_not)
     yield running_product
     settle()
+    running_product.sleep()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -106,7 +106,7 @@ class LiveConsumer(Socket):
 
     def _write(self, frame):
         self.hub.writer.write(
-            Line(frame.conversation, frame.id, self.kind, self.person, frame.body, self._written)
+            Line(frame.conversation, frame.id, self.kind, self.person, frame.body, self._written, socket=self)
         )
 
     def _written(self, line, verdict):

@@ -78,7 +78,7 @@ async def stop_here():
 class Hub:
     def __init__(self):
         self.sockets = defaultdict(set)
-        self.writer = Writer(self._deliver_batch)
+        self.writer = Writer(self._deliver_written)
         self.reader = Reader()
         self.limit = Limit(most=settings.MESSAGES_PER_VISITOR, seconds=settings.MESSAGES_PER_VISITOR_SECONDS)
         self._relay = relay.Relay(hear=self.deliver, missed=self._beat_soon)
@@ -96,16 +96,17 @@ class Hub:
     def everyone(self):
         return [socket for sockets in self.sockets.values() for socket in sockets]
 
-    def deliver(self, topics, frame):
-        """To the sockets of these topics in this process."""
+    def deliver(self, topics, frame, *, beside=None):
+        """To the sockets of these topics in this process, but not to the one that this stands beside."""
         for topic in topics:
             # A socket that is cut off for reading too slowly leaves while we go through them.
             for socket in tuple(self.sockets.get(topic, ())):
-                socket.send(frame)
+                if socket is not beside:
+                    socket.send(frame)
 
-    def tell(self, topics, frame):
+    def tell(self, topics, frame, *, beside=None):
         """To these topics in every process."""
-        self.deliver(topics, frame)
+        self.deliver(topics, frame, beside=beside)
         self._relay.tell(topics, frame)
 
     async def stop(self):
@@ -119,15 +120,14 @@ class Hub:
 
     # Inside
 
-    def _deliver_batch(self, written):
-        for line, verdict in written:
-            frame = message_frame(
-                line.conversation, verdict.position, line.id, line.author, line.body, verdict.at
-            )
-            topics = [f"visitor:{verdict.visitor}"]
-            if verdict.agent:
-                topics.append(f"agent:{verdict.agent}")
-            self.tell(topics, frame)
+    def _deliver_written(self, line, verdict):
+        frame = message_frame(
+            line.conversation, verdict.position, line.id, line.author, line.body, verdict.at
+        )
+        topics = [f"visitor:{verdict.visitor}"]
+        if verdict.agent:
+            topics.append(f"agent:{verdict.agent}")
+        self.tell(topics, frame, beside=line.socket)
 
     def _beat_soon(self):
         for socket in self.everyone():

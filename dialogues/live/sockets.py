@@ -29,14 +29,19 @@ class Socket(AsyncConsumer):
         self.sender = self.hello_timer = None
 
     async def __call__(self, scope, receive, send):
+        # Channels' own makes a task for each message, and hops to the one thread of the process before it: nothing
+        # here needs either.
+        self.scope, self.base_send = scope, send
         try:
-            await super().__call__(scope, receive, send)
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
         finally:
             # However it ended, nothing of it stays behind.
             self._disconnect()
 
     async def dispatch(self, message):
-        # Channels' own hops to the one thread of the process before every message; nothing here needs that.
         match message["type"]:
             case "websocket.connect":
                 await self._connect()

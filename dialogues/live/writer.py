@@ -52,6 +52,8 @@ class Line(Struct, eq=False):
     author_id: int
     body: str
     done: Callable
+    # Where it came from, if that hears of it by `done` alone.
+    socket: object = None
     since: float = field(default_factory=monotonic)
 
 
@@ -66,7 +68,7 @@ class Verdict(Struct):
 
 
 class Writer:
-    """The one writer of a process. `deliver` gets each batch of (line, verdict) that is new in the database."""
+    """The one writer of a process. `deliver` gets each line that is new in the database, with its verdict."""
 
     def __init__(self, deliver):
         self._deliver = deliver
@@ -140,8 +142,10 @@ class Writer:
         return held + (await self._write(free) if free else [])
 
     def _answer(self, answered):
-        _tell(self._deliver, [pair for pair in answered if pair[1].verdict == "ok"])
+        # In turn, so that nobody hears of a position before the one below it.
         for line, verdict in answered:
+            if verdict.verdict == "ok":
+                _tell(self._deliver, line, verdict)
             _tell(line.done, line, verdict)
 
     async def _call(self, batch):

@@ -10,7 +10,7 @@ def test_a_process_that_answers_is_alive(client):
 
 @pytest.mark.django_db
 def test_a_parley_without_redis_is_not_ready_and_says_so(client, settings):
-    settings.RQ_QUEUES["deadlines"]["URL"] = "unix:///nowhere.sock"
+    settings.RQ_QUEUES = settings.RQ_QUEUES | {"deadlines": {"URL": "unix:///nowhere.sock"}}
 
     answer = client.get("/health/ready")
 

@@ -9,7 +9,7 @@ from dialogues.live.writer import Line, Writer
 class Pen:
     def __init__(self, loop):
         self.loop, self.told, self.late = loop, [], None
-        self.writer = loop.do(Writer, self.told.extend)
+        self.writer = loop.do(Writer, lambda line, verdict: self.told.append((line, verdict)))
 
     def write(self, conversation, author, body="Hello", *, client_id=None):
         """The verdict on one message."""

@@ -18,6 +18,7 @@ from dialogues.models import Visitor
 from tests.dialogues.live.client import agent_line, sign_in, visitor_line
 from tests.dialogues.live.person import Person
 from tests.dialogues.live.proxy import Proxy
+from tests.dialogues.live.test_hub import subscribers
 from tests.dialogues.live.web import Daphne
 from tests.product import wait_until
 
@@ -117,9 +118,11 @@ def kill_connections(dice, lines):
 
 
 def kill_redis_lines(dice, lines):
+    killed = subscribers()
     with redis.Redis.from_url(settings.REDIS_URL) as line:
         for kind in ("normal", "pubsub"):
             line.client_kill_filter(_type=kind, skipme=True)
+    wait_until(lambda: len(subscribers() - killed) >= len(killed))
 
 
 def cut_lines(dice, lines):
