@@ -30,19 +30,16 @@ class Client:
         self.options = {"origin": f"{scheme.replace('ws', 'http')}://{host}", "compression": None}
         self.options["additional_headers"] = {"Cookie": cookie} if cookie else {}
         self.address = address
-        self.token = token
-        self.show = show
-        self.hear = hear
+        self.token, self.author = token, "visitor" if token else "agent"
+        self.show, self.hear = show, hear
         self.shown: dict[int, int] = {}  # the highest position shown, by conversation
         self.known: dict[int, int] = {}  # the highest we have heard of
         self.asked: dict[int, int] = {}  # after which position a read is under way
         # What nobody has answered, in the order in which it was typed; to survive a restart, keep it on disk.
         self.outbox = {frame["id"]: frame for frame in outbox}
         self.line = None
-        self.beat_seconds = 15
-        self.failed_tries = 0
-        self.is_held_up = False
-        self.has_farewell = False
+        self.beat_seconds, self.failed_tries = 15, 0
+        self.is_held_up = self.has_farewell = False
         self.tasks: set[asyncio.Task] = set()
 
     async def __aenter__(self):
@@ -110,7 +107,10 @@ class Client:
             case "refused" if frame.get("retry_after_ms") and frame.get("id") in self.outbox:
                 self.is_held_up = True
                 asyncio.get_running_loop().call_later(frame["retry_after_ms"] / 1000, self._empty_outbox)
-            case "sent" | "refused":
+            case "sent":
+                if mine := self.outbox.pop(frame["id"], None):
+                    self._receive(frame["conversation"], mine | frame | {"author": self.author})
+            case "refused":
                 self.outbox.pop(frame.get("id"), None)
             case "hello" | "beat":
                 self.asked.clear()
