@@ -21,11 +21,12 @@ from tests.product import Product, free_port, wait_until
 from tests.settling import settle
 
 PASSWORD = "parley-test"
-# Every test begins at noon: a test that moves the clock by hours does not run into midnight by chance.
+# A test that moves the clock by hours does not run into midnight by chance.
+NOON = "UPDATE test_clock SET ahead = timestamptz '2026-06-10 12:00Z' - clock_timestamp()"
 MOVABLE_CLOCK = """
 CREATE TABLE IF NOT EXISTS test_clock (ahead interval NOT NULL);
 TRUNCATE test_clock;
-INSERT INTO test_clock SELECT timestamptz '2026-06-10 12:00Z' - clock_timestamp();
+INSERT INTO test_clock VALUES ('0');
 CREATE OR REPLACE FUNCTION parley_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS
   'SELECT clock_timestamp() + (SELECT ahead FROM test_clock)';
 """
@@ -117,14 +118,20 @@ class Clock:
             )
 
 
+@pytest.fixture(autouse=True)
+def noon(request):
+    """Every test that has a database begins at noon."""
+    for database in ("transactional_db", "db"):
+        if database in request.fixturenames:
+            request.getfixturevalue(database)
+            with connection.cursor() as cursor:
+                cursor.execute(NOON)
+            break
+
+
 @pytest.fixture
 def clock(db):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ahead FROM test_clock")
-        ahead = cursor.fetchone()[0]
-    yield Clock()
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE test_clock SET ahead = %s", [ahead])
+    return Clock()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from dialogues.live import relay
 from dialogues.live.database import connection_parameters
 from tests.dialogues.live.loop import running_loop
 from tests.dialogues.live.proxy import Proxy
@@ -16,6 +17,14 @@ from tests.dialogues.live.web import Daphne, Uvicorn
 def loop():
     with running_loop() as loop:
         yield loop
+
+
+@pytest.fixture(autouse=True)
+def fresh_line_for_news():
+    """What one test did to the line to Redis is not the next one's trouble."""
+    yield
+    relay._redis.cache_clear()
+    relay._silent_until = 0
 
 
 @pytest.fixture(scope="session")
