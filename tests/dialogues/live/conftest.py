@@ -8,6 +8,7 @@ from django.db import connection
 
 from dialogues.live import relay
 from dialogues.live.database import connection_parameters
+from dialogues.models import Message
 from tests.dialogues.live.loop import running_loop
 from tests.dialogues.live.proxy import Proxy
 from tests.dialogues.live.web import Daphne, Uvicorn
@@ -120,3 +121,14 @@ def kill_live_connections():
             "WHERE application_name = 'parley live' AND datname = current_database() AND pid <> pg_backend_pid()"
         )
         return cursor.fetchone()[0]
+
+
+def say_much(conversation, number, body="x"):
+    """As if much had been said already, without waiting for it."""
+    conversation.refresh_from_db()
+    Message.objects.bulk_create(
+        Message(conversation=conversation, position=conversation.length + n, author="visitor", body=body)
+        for n in range(1, number + 1)
+    )
+    conversation.length += number
+    conversation.save(update_fields=["length"])
