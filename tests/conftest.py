@@ -38,6 +38,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
         cursor.execute(MOVABLE_CLOCK)
     connection.ops.sql_flush = delete_everything
     yield
+    # A test may have cut it; this one is new.
+    connection.close()
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         # A process that a test has killed may leave a connection that Postgres has not noticed yet.
         cursor.execute(
@@ -75,6 +77,7 @@ def running_product(django_db_setup, django_db_blocker, tmp_path_factory, produc
     with django_db_blocker.unblock():
         folder = tmp_path_factory.mktemp("product")
         product = Product(folder, EMAIL_URL=product_s_mail_server.address).start()
+    product.sleep()
     yield product
     product.wake()
     product.stop()

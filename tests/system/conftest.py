@@ -1,7 +1,5 @@
 """People in a real Chromium, on the real product, with the demo's dialogue."""
 
-import os
-
 import pytest
 from django.core.management import call_command
 from django.test import Client
@@ -25,16 +23,18 @@ PASSWORD = "parley-demo"
 expect.set_options(timeout=10_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    # Playwright runs a loop in this thread, and Django then refuses the database; the tests use them in turn.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    """For one file at a time: Playwright runs a loop in this thread, which is in the way of other tests' loops."""
     path = find_chromium()
     assert path, "There is no Chromium: install one (on Debian: apt install chromium)."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    with pytest.MonkeyPatch.context() as environment:
+        # Django would refuse the database while that loop is there; the tests use the two in turn.
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            yield browser
+            browser.close()
 
 
 @pytest.fixture

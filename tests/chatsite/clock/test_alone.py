@@ -46,7 +46,8 @@ def mail_port():
 def the_only_product(running_product, valkey, mail_port, folder, django_db_blocker):
     """The one that all tests share does nothing meanwhile: both have the same database."""
     with contextlib.ExitStack() as others:
-        for name in ("clock", "worker-deadlines", "worker-default"):
+        # Its clock sleeps already, as it does whenever nobody asked for it.
+        for name in ("worker-deadlines", "worker-default"):
             others.enter_context(asleep(running_product.pid(name)))
         with django_db_blocker.unblock():
             product = Product(
