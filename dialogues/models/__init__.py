@@ -2,6 +2,7 @@ from dialogues.models.attribute import Attribute
 from dialogues.models.conversation import Conversation, OutOfDate
 from dialogues.models.dialogue import Dialogue
 from dialogues.models.message import Author, Message
+from dialogues.models.presence import VisitorPresence
 from dialogues.models.stream import Stream
 from dialogues.models.visitor import Visitor
 
@@ -14,4 +15,5 @@ __all__ = [
     "OutOfDate",
     "Stream",
     "Visitor",
+    "VisitorPresence",
 ]
