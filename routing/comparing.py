@@ -35,9 +35,7 @@ def comparable(text):
 def is_same(attribute, text, wanted):
     """Whether the attribute's text is what is wanted: nl is also nl-BE, and a page is itself with a slash behind."""
     text, wanted = standard(attribute, text), standard(attribute, wanted)
-    return text == wanted or (
-        attribute == "language" and "-" not in wanted and text.partition("-")[0] == wanted
-    )
+    return text == wanted or (attribute == "language" and text.partition("-")[0] == wanted)
 
 
 def standard(attribute, text):
@@ -74,8 +72,5 @@ def quoted(text):
 
 def _plain(number):
     """A number as people write it: 500 for 500.0, and no exponent."""
-    number = Decimal(number) if isinstance(number, int) else Decimal(repr(number))
-    if not number.is_finite():
-        return str(number)
-    text = format(number, "f")
+    text = format(Decimal(number if isinstance(number, int) else repr(number)), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -73,6 +73,11 @@ def test_text_compares_without_regard_to_case_and_surrounding_space(city):
 def test_an_accent_is_the_same_however_it_is_encoded():
     assert verdict("city", IS, "Li\u00c8ge", {"city": "lie\u0300ge"}).matches
     assert verdict("city", CONTAINS, "i\u00e8g", {"city": "LIE\u0300GE"}).matches
+    assert verdict("city", IS, "\u1fb4", {"city": "\u03b1\u0345\u0301"}).matches
+
+
+def test_a_letter_that_is_two_in_capitals_is_the_same():
+    assert verdict("city", IS, "Gro\u00dfstadt", {"city": "GROSSSTADT"}).matches
 
 
 def test_a_letter_that_only_looks_alike_is_another():
@@ -234,7 +239,8 @@ def test_conditions_are_one_line_in_words():
         Conditions("all", [dutch, curious]).in_words(labels)
         == 'Language is "nl" and (Page contains "pricing" or Company size is greater than 200)'
     )
-    assert rule(Condition("email", IS_EMPTY), match="any").in_words() == "Email is empty"
+    assert Conditions("any", [dutch, dutch]).in_words() == 'Language is "nl" or Language is "nl"'
+    assert Conditions("all", [curious]).in_words() == 'Page contains "pricing" or Size is greater than 200'
     assert (
         Conditions("all", [dutch, known]).in_words()
         == 'Language is "nl" and Email is not empty and City is one of "Ghent" or "Bruges"'

@@ -11,7 +11,9 @@ OVERRIDE, REPLACED = "\N{RIGHT-TO-LEFT OVERRIDE}", "\N{REPLACEMENT CHARACTER}"
     ("condition", "fault"),
     [
         ({"operator": "is", "value": "nl", "attribute": ""}, "Choose an attribute."),
-        ({"operator": "is", "value": "nl", "attribute": "Language\n"}, "Choose an attribute."),
+        ({"operator": "is", "value": "nl", "attribute": "language\n"}, "Choose an attribute."),
+        ({"operator": "is", "value": "nl", "attribute": "a" * 41}, "Choose an attribute."),
+        ({"operator": "is", "value": "nl", "attribute": "Language"}, "Choose an attribute."),
         ({"operator": "is"}, "A value is missing."),
         ({"operator": "contains", "value": " "}, "A value is missing."),
         ({"operator": "greater"}, "A value is missing."),
