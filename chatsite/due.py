@@ -14,12 +14,12 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import QuerySet
 
 from chatsite.queues import Queues
-from dialogues.jobs import end_if_idle, request_live_chat
-from dialogues.models import Conversation
-from notifications.jobs import send_failed_action
-from notifications.models import FailedAction
-from routing.jobs import expire_offer
-from routing.models import Offer
+from dialogues.jobs import end_agent_presence, end_if_idle, end_visitor_presence, request_live_chat
+from dialogues.models import Conversation, VisitorPresence
+from notifications.jobs import send_failed_action, send_password_link
+from notifications.models import FailedAction, PasswordLink
+from routing.jobs import expire_offer, hand_back, settle_agent
+from routing.models import Agent, AgentPresence, LiveChat, Offer
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +52,14 @@ class Kind:
 
 KINDS = [
     Kind(expire_offer, lambda: Offer.objects.overdue(), deadline="expires_at", key="live_chat"),
+    Kind(hand_back, lambda: LiveChat.objects.forsaken(), deadline="accepted_at"),
     Kind(request_live_chat, lambda: Conversation.objects.waiting_for_request(), deadline="started_at"),
     Kind(end_if_idle, lambda: Conversation.objects.to_look_at(), deadline="look_at"),
+    Kind(end_visitor_presence, lambda: VisitorPresence.objects.over(), deadline="until"),
+    Kind(end_agent_presence, lambda: AgentPresence.objects.over(), deadline="until"),
+    Kind(settle_agent, lambda: Agent.objects.to_settle(), deadline="settle_at"),
     Kind(send_failed_action, lambda: FailedAction.objects.due(), deadline="next_try_at", queue="default"),
+    Kind(send_password_link, lambda: PasswordLink.objects.due(), deadline="next_try_at", queue="default"),
 ]
 
 

@@ -118,7 +118,7 @@ class Chat:
     @property
     def seconds_left(self):
         """How long it may take at most until somebody comes, or another way is offered."""
-        tries, asked, this_one = self.conversation.route.tries(self.workspace.plan), 0, 0
+        tries, asked, this_one = self.conversation.route.tries(self.workspace), 0, 0
         if self.live_chat:
             asked = self.live_chat.offers.count()
             offer = self.live_chat.offers.open().first()

@@ -1,7 +1,7 @@
 from django.dispatch import receiver
 
 from dialogues.live import hub
-from routing.signals import live_chat_changed
+from routing.signals import agent_changed, live_chat_changed
 
 PANES_OF_A_LIVE_CHAT = ["offers", "list", "conversation"]
 
@@ -12,3 +12,9 @@ def show_to_everyone_asked(live_chat, **kwargs):
     for agent in live_chat.offers.order_by("agent").values_list("agent", flat=True):
         for pane in PANES_OF_A_LIVE_CHAT:
             hub.announce(agent=agent, pane=pane)
+
+
+@receiver(agent_changed)
+def show_availability(agent, **kwargs):
+    for pane in ["availability", "list"]:
+        hub.announce(agent=agent.pk, pane=pane)

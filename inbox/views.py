@@ -4,7 +4,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dialogues.live import hub
 from dialogues.models import Conversation
 from inbox.decorators import agent_required
 from inbox.listing import Listing
@@ -54,8 +53,6 @@ def availability(request):
     if request.method != "POST":
         return render(request, "inbox/_availability.html")
     request.agent.switch(available=request.POST.get("available") == "yes")
-    for pane in ("availability", "list"):
-        hub.announce(agent=request.agent.pk, pane=pane)
     return _back(request)
 
 

@@ -10,7 +10,6 @@ class RoutingConfig(AppConfig):
 
 
 def make_rows_that_must_exist(using, **kwargs):
-    from routing.models import FallbackMessage, Workspace
+    from routing.models import Workspace
 
     Workspace.objects.using(using).get_or_create(pk=1)
-    FallbackMessage.objects.using(using).get_or_create(pk=1)

@@ -15,7 +15,7 @@ from django.test import override_settings
 from dialogues.document import Branch, CaptureCard, Document, LiveChatCard, QuestionCard, Response
 from dialogues.models import Conversation, Dialogue, Stream, Visitor
 from routing.clock import clock as read_clock
-from routing.models import Agent, Method, Plan, Route, Team, Workspace
+from routing.models import Agent, AgentPresence, Method, Plan, Route, Team, Workspace
 from tests.notifications.conftest import Inbox
 from tests.product import Product, free_port, wait_until
 from tests.settling import settle
@@ -158,14 +158,16 @@ def hashed_password():
 
 @pytest.fixture
 def hire(db):
-    """Makes an agent, available unless told otherwise."""
+    """Makes an agent with an open page, available unless told otherwise."""
 
-    def hire(name, *, available=True, **fields):
+    def hire(name, *, available=True, here=True, **fields):
         user = User.objects.create(
             username=name.lower(), email=f"{name.lower()}@parley.example", password=hashed_password()
         )
         user.user_permissions.add(Permission.objects.get(codename="receive_live_chats"))
         agent = Agent.objects.create(user=user, name=name, **fields)
+        if here:
+            AgentPresence.objects.create(agent=agent, until=read_clock() + timedelta(days=365))
         if available:
             agent.switch(available=True)
         return agent

@@ -1,12 +1,13 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from dialogues.answers import clean_answer
 from dialogues.document import CaptureCard, LiveChatCard, QuestionCard
 from dialogues.live import hub
 from dialogues.models.message import Author
+from dialogues.models.presence import VisitorPresence
 from dialogues.signals import message_posted
 from routing.clock import Now, WhenWritten, clock
 from routing.models import Because, LiveChat, State, TooLate
@@ -23,8 +24,10 @@ _ENDED = {
     Because.AGENT: "{agent} ended the chat",
     Because.VISITOR: "{visitor} ended the chat",
     Because.IDLE: "The chat ended because nobody wrote for ten minutes",
+    Because.LEFT_ALONE: "{agent} had to leave, and nobody could take over",
     Because.CANCELLED: "{visitor} stopped waiting",
 }
+HANDED_BACK = "{agent} had to leave. We are looking for somebody else for you"
 
 
 class OutOfDate(Exception):
@@ -45,6 +48,11 @@ class ConversationQuerySet(LockingQuerySet):
         """An agent sees their own active chats and everybody's past ones (Adobe Dynamic Chat, "Agent inbox")."""
         past = Q(live_chat__accepted_at__isnull=False, live_chat__state=State.ENDED)
         return self.filter(past | Q(live_chat__agent=agent, live_chat__state=State.ACTIVE))
+
+    def with_presence(self):
+        """With `is_visitor_here`: whether the visitor has the chat open, or had it half a minute ago."""
+        presence = VisitorPresence.objects.here().filter(visitor=OuterRef("visitor"))
+        return self.annotate(is_visitor_here=Exists(presence))
 
     def waiting_for_request(self):
         """Those that stand on a live chat card while nobody has asked for an agent yet."""
@@ -179,19 +187,27 @@ class Conversation(models.Model):
     def reflect(self, live_chat):
         """Takes over what has become of the live chat, in the same transaction."""
         match live_chat.state:
+            case State.ACTIVE if live_chat.handed_back_at:
+                if self.live_agent_id:
+                    # Who is gone may not write any more; the visitor may.
+                    self.live_agent_id = None
+                    self.save(update_fields=["live_agent"])
+                    self.post(HANDED_BACK.format(agent=live_chat.agent_name), author=Author.SYSTEM)
             case State.ACTIVE if self.live_agent_id != live_chat.agent_id:
                 self.live_agent_id = live_chat.agent_id
-                self.look_at = live_chat.accepted_at + timedelta(seconds=WARN_AFTER_SECONDS)
+                self.look_at = self.look_at or live_chat.accepted_at + timedelta(seconds=WARN_AFTER_SECONDS)
                 self.save(update_fields=["live_agent", "look_at"])
                 self.post(f"{live_chat.agent_name} joined the chat", author=Author.SYSTEM)
             case State.FELL_BACK:
-                self.post(live_chat.fallback_message, author=Author.BOT)
+                self._post_fallback_message(live_chat)
                 self._finish()
             case State.ENDED:
                 words = _ENDED[live_chat.because].format(
                     agent=live_chat.agent_name, visitor=self.visitor.name
                 )
                 self.post(words, author=Author.SYSTEM)
+                if live_chat.because == Because.LEFT_ALONE:
+                    self._post_fallback_message(live_chat)
                 self._finish()
 
     def end_if_idle(self):
@@ -279,6 +295,9 @@ class Conversation(models.Model):
         self.save(update_fields=["card", "route"])
         if not self.card:
             self._finish()
+
+    def _post_fallback_message(self, live_chat):
+        self.post(live_chat.fallback_message, author=Author.BOT)
 
     def _finish(self):
         self.ended_at, self.card, self.look_at, self.live_agent = clock(), "", None, None

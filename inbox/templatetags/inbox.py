@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -6,6 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from dialogues.models import Author
+from routing.clock import clock
 from routing.models import Offer
 
 register = template.Library()
@@ -54,10 +56,10 @@ def moment(at, now):
 
 
 @register.filter
-def until(moment):
-    """When the switch goes back by itself."""
-    at = timezone.localtime(moment)
-    return "until midnight" if (at.hour, at.minute) == (0, 0) else f"until {at:%H:%M}"
+def availability(agent):
+    """Available or Away, and what else there is to say about it."""
+    word, rest = re.match(r"(\w+)(.*)", agent.in_words(clock())).groups()
+    return word, rest
 
 
 @register.filter

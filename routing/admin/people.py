@@ -1,12 +1,12 @@
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib import admin
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
+from django.contrib import admin, messages
 from django.db.models import Exists, F, OuterRef, Subquery
 from django.db.models.functions import Least
+from django.urls import path
 
+from routing.admin import new_agent
 from routing.admin.permissions import ForManagers, NotDeleted
 from routing.clock import Now
 from routing.models import Agent, CustomRule, Team, Workspace
@@ -28,10 +28,7 @@ class AgentForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["teams"] = self.instance.teams.all()
-        else:
-            self.fields["user"].queryset = get_user_model().objects.filter(agent=None, is_active=True)
+        self.initial["teams"] = self.instance.teams.all()
 
     def _save_m2m(self):
         super()._save_m2m()
@@ -60,7 +57,22 @@ class AgentAdmin(NotDeleted, ForManagers, admin.ModelAdmin):
         return ["may_receive", "availability", "places", "last_asked_at", *(["user"] if obj else [])]
 
     def get_fieldsets(self, request, obj=None):
-        return self.fieldsets if obj else self.fieldsets[:1]
+        return self.fieldsets if obj else new_agent.FIELDSETS
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = {} if obj else {"form": new_agent.form_for(request.user)}
+        return super().get_form(request, obj, change, **form | kwargs)
+
+    def get_urls(self):
+        invite = self.admin_site.admin_view(self.invite_view)
+        return [path("<int:pk>/invite/", invite, name="routing_agent_invite"), *super().get_urls()]
+
+    def invite_view(self, request, pk):
+        return new_agent.invite_again(self, request, pk)
+
+    def response_add(self, request, obj, **kwargs):
+        messages.info(request, new_agent.invite(obj))
+        return super().response_add(request, obj, **kwargs)
 
     def save_model(self, request, obj, form, change):
         if change:
@@ -69,7 +81,6 @@ class AgentAdmin(NotDeleted, ForManagers, admin.ModelAdmin):
             obj.save(update_fields=own.intersection(form.changed_data))
         else:
             obj.save()
-            obj.user.user_permissions.add(Permission.objects.get(codename="receive_live_chats"))
 
     @admin.display(description="Live Chat", boolean=True)
     def may_receive(self, agent):
@@ -81,9 +92,7 @@ class AgentAdmin(NotDeleted, ForManagers, admin.ModelAdmin):
 
     @admin.display(description="availability", ordering="available_until")
     def availability(self, agent):
-        if agent.available_until is None or agent.available_until <= agent.now:
-            return "Away"
-        return f"Available until {agent.available_until.astimezone(agent.zone):%H:%M} ({agent.zone})"
+        return agent.in_words(agent.now, own=False)
 
     @admin.display(description="chats", ordering="load")
     def places(self, agent):

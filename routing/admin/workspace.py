@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 
 from routing.admin.permissions import ForManagers, OneRow
-from routing.models import FallbackMessage, Workspace
+from routing.models import FallbackMessage, FallbackText, Workspace
 
 ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?")
 FOR_SUPERUSERS = ["plan", "engagement_limit"]
@@ -53,6 +53,12 @@ class WorkspaceAdmin(OneRow, ForManagers, admin.ModelAdmin):
         return workspace.engagements
 
 
+class FallbackTextInline(admin.StackedInline):
+    model = FallbackText
+    extra = 0
+    min_num = 1
+
+
 @admin.register(FallbackMessage)
-class FallbackMessageAdmin(OneRow, ForManagers, admin.ModelAdmin):
-    pass
+class FallbackMessageAdmin(ForManagers, admin.ModelAdmin):
+    inlines = [FallbackTextInline]

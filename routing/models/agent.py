@@ -1,4 +1,5 @@
-from datetime import datetime, time, timedelta
+from contextlib import contextmanager
+from itertools import takewhile
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -9,8 +10,12 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Valu
 from django.db.models.functions import Coalesce, Least
 
 from routing.clock import Now, clock
+from routing.models.availability import Availability, Switched
+from routing.models.hours import HoursBlock
 from routing.models.lock import LockingQuerySet
+from routing.models.presence import AgentPresence
 from routing.models.workspace import CHATS_PER_AGENT, MOST_CHATS_PER_AGENT
+from routing.signals import agent_changed
 
 RECEIVE_LIVE_CHATS = "routing.receive_live_chats"
 
@@ -19,8 +24,10 @@ class PassedOver(models.TextChoices):
     """Why an agent was not asked, in the order in which the reasons are looked for."""
 
     NO_PERMISSION = "no_permission", "Has no Live Chat permission"
-    AWAY = "away", "Away"
     ALREADY_ASKED = "already_asked", "Was already asked for this chat"
+    AWAY = "away", "Away"
+    OUT_OF_HOURS = "out_of_hours", "Outside their hours"
+    UNREACHABLE = "unreachable", "No open page and no alerts"
     FULL = "full", "Has as many chats as allowed"
 
 
@@ -32,7 +39,11 @@ class AgentQuerySet(LockingQuerySet):
         return self.filter(user__in=users.values("pk"))
 
     def available(self):
-        return self.filter(available_until__gt=Now())
+        return self.filter(available_from__lte=Now(), available_until__gt=Now())
+
+    def to_settle(self):
+        """Those whose availability changes by itself at a moment that has come."""
+        return self.filter(settle_at__lte=Now())
 
     def with_load(self):
         """Adds `load`, the places taken: active chats and open offers."""
@@ -47,22 +58,27 @@ class AgentQuerySet(LockingQuerySet):
         """Everyone in turn with `load`, `limit` and `passed_over`, which is empty for who can be asked."""
         from routing.models.offer import Offer
 
-        asked = Offer.objects.filter(live_chat=live_chat, agent=OuterRef("pk"))
+        is_away = Q(switched=Switched.AWAY) | ~Exists(HoursBlock.objects.filter(agent=OuterRef("pk")))
+        reasons = [
+            (~Q(pk__in=Agent.objects.permitted().values("pk")), PassedOver.NO_PERMISSION),
+            (
+                Exists(Offer.objects.asked_for(live_chat).filter(agent=OuterRef("pk"))),
+                PassedOver.ALREADY_ASKED,
+            ),
+            (~Q(pk__in=Agent.objects.available().values("pk")) & is_away, PassedOver.AWAY),
+            (~Q(pk__in=Agent.objects.available().values("pk")), PassedOver.OUT_OF_HOURS),
+            (Q(load__gte=F("limit")), PassedOver.FULL),
+        ]
+        if workspace.only_reachable:
+            is_here = Exists(AgentPresence.objects.here().filter(agent=OuterRef("pk")))
+            reasons.insert(-1, (~is_here, PassedOver.UNREACHABLE))
         return (
             self.with_load()
             .annotate(
                 # Postgres passes over a null here: without a limit of one's own, the one for all holds.
                 limit=Least(F("chat_limit"), Value(workspace.chats_per_agent)),
                 passed_over=Case(
-                    When(
-                        ~Q(pk__in=Agent.objects.permitted().values("pk")),
-                        then=Value(PassedOver.NO_PERMISSION),
-                    ),
-                    When(
-                        Q(available_until=None) | Q(available_until__lte=Now()), then=Value(PassedOver.AWAY)
-                    ),
-                    When(Exists(asked), then=Value(PassedOver.ALREADY_ASKED)),
-                    When(load__gte=F("limit"), then=Value(PassedOver.FULL)),
+                    *[When(condition, then=Value(reason)) for condition, reason in reasons],
                     default=Value(""),
                     output_field=models.CharField(),
                 ),
@@ -87,7 +103,7 @@ def is_time_zone(name):
         raise ValidationError("Choose a time zone such as Europe/Amsterdam.")
 
 
-class Agent(models.Model):
+class Agent(Availability):
     """A person who answers visitors: a user with the permission Live Chat."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="agent")
@@ -102,17 +118,16 @@ class Agent(models.Model):
         validators=CHATS_PER_AGENT,
         help_text="At most this many chats at once, 1 to 10; empty: the limit for everybody.",
     )
-    # The switch: null or past means away.
-    available_until = models.DateTimeField(null=True, blank=True, editable=False)
     last_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AgentQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Availability.Meta):
         constraints = [
+            *Availability.Meta.constraints,
             models.CheckConstraint(
                 name="agent_chat_limit_1_to_10", condition=Q(chat_limit__range=(1, MOST_CHATS_PER_AGENT))
-            )
+            ),
         ]
         permissions = [("receive_live_chats", "Live Chat")]
 
@@ -131,20 +146,44 @@ class Agent(models.Model):
 
     @property
     def is_available(self):
-        return self.available_until is not None and clock() < self.available_until
+        return self.is_available_at(clock())
 
     @property
     def zone(self):
         return ZoneInfo(self.time_zone or "UTC")
 
-    @transaction.atomic
-    def switch(self, *, available):
-        """Makes the agent available until midnight in their own zone, or away. Running chats and an
-        open offer are left alone (Adobe Dynamic Chat, "Agent settings")."""
-        self.refresh_from_db(from_queryset=Agent.objects.lock())
-        self.available_until = self._next_midnight() if available else None
-        self.save(update_fields=["available_until"])
+    # What changes their availability; running chats and an open offer are left alone
 
-    def _next_midnight(self):
-        tomorrow = clock().astimezone(self.zone).date() + timedelta(days=1)
-        return datetime.combine(tomorrow, time.min, tzinfo=self.zone)
+    def switch(self, *, available):
+        """Puts the switch, which overrides the hours for a while."""
+        with self._settled() as now:
+            self.put_switch(available=available, at=now)
+
+    def set_away(self):
+        """Puts the switch to away on behalf of an agent who does not answer."""
+        with self._settled() as now:
+            self.put_switch(available=False, at=now, by_itself=True)
+
+    def settle(self):
+        """To be called when their hours or zone have changed, and when the next change is due."""
+        with self._settled() as now:
+            self.settle_as_of(now)
+
+    @property
+    def misses_in_a_row(self):
+        """How many of the newest offers ran out, since the switch was last put."""
+        from routing.models.offer import Outcome
+
+        answers = self.offers.exclude(outcome=None).exclude(outcome=Outcome.WITHDRAWN)
+        if self.misses_count_from:
+            answers = answers.filter(made_at__gte=self.misses_count_from)
+        newest = answers.order_by("-made_at").values_list("outcome", flat=True)[:10]
+        return sum(1 for _ in takewhile(Outcome.EXPIRED.__eq__, newest))
+
+    @contextmanager
+    def _settled(self):
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=Agent.objects.lock())
+            yield clock()
+            self.save(update_fields=self.FIELDS)
+            agent_changed.send(Agent, agent=self)

@@ -9,7 +9,9 @@ class Decision(models.Model):
     live_chat = models.ForeignKey("routing.LiveChat", models.CASCADE, related_name="decisions")
     offer = models.OneToOneField("routing.Offer", models.CASCADE, null=True, related_name="decision")
     made_at = models.DateTimeField()
-    # A list of {agent, name, load, limit, passed_over}; passed_over is empty for who could be asked.
+    # Sentences: which options were gone through, and why each led to somebody or not.
+    because = models.JSONField(default=list)
+    # A list of {agent, name, step, load, limit, passed_over}; passed_over is empty for who could be asked.
     considered = models.JSONField()
 
     class Meta:

@@ -6,10 +6,12 @@ from datetime import timedelta
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 
+from routing import rich_text
 from routing.clock import clock
 from routing.models.agent import Agent
+from routing.models.choice import Choice
 from routing.models.decision import Decision
-from routing.models.fallback_message import FallbackMessage
+from routing.models.fallback_message import standard_in
 from routing.models.lock import LockingQuerySet
 from routing.models.offer import Outcome
 from routing.models.workspace import Workspace
@@ -17,6 +19,7 @@ from routing.signals import live_chat_changed
 
 # Adobe Dynamic Chat, "Live chat overview": "Accept chat" expires after a hundred seconds.
 ACCEPT_WITHIN_SECONDS = 100
+MISSES_UNTIL_AWAY = 2
 
 
 class TooLate(Exception):
@@ -39,6 +42,7 @@ class Because(models.TextChoices):
     AGENT = "agent", "The agent ended it"
     VISITOR = "visitor", "The visitor ended it"
     IDLE = "idle", "Nobody wrote for ten minutes"
+    LEFT_ALONE = "alone", "Its agent left, and nobody took over"
     CANCELLED = "cancelled", "The visitor stopped waiting"
     NOBODY = "nobody", "Nobody could be asked"
     MISSED = "missed", "Nobody accepted"
@@ -46,13 +50,21 @@ class Because(models.TextChoices):
     PLAN = "plan", "The plan does not include it"
 
 
-TALKED = [Because.AGENT, Because.VISITOR, Because.IDLE]
+TALKED = [Because.AGENT, Because.VISITOR, Because.IDLE, Because.LEFT_ALONE]
 FAILED = [Because.NOBODY, Because.MISSED, Because.NO_RULE, Because.PLAN]
 
 
 class LiveChatQuerySet(LockingQuerySet):
     def active(self):
         return self.filter(state=State.ACTIVE)
+
+    def forsaken(self):
+        """Active ones whose agent may no longer answer, for which nobody else is looked for yet."""
+        return (
+            self.active()
+            .filter(handed_back_at=None)
+            .exclude(agent__in=Agent.objects.permitted().values("pk"))
+        )
 
     def engaged(self):
         """Those that were accepted, which is what the Select plan counts."""
@@ -72,9 +84,14 @@ class LiveChat(models.Model):
     # The visitor keeps this name and picture until the chat ends, even if the agent changes them.
     agent_name = models.CharField(max_length=80, blank=True)
     agent_picture = models.CharField(max_length=200, blank=True)
+    # What the visitor reads when nobody comes: what the dialogue names, and what it came to, as text and rich text.
+    fallback = models.ForeignKey("routing.FallbackMessage", models.PROTECT, null=True, related_name="+")
     fallback_message = models.TextField(blank=True)
+    fallback_html = models.TextField(blank=True)
     requested_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
+    # Its agent is gone, and somebody else is asked to take over.
+    handed_back_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
     objects = LiveChatQuerySet.as_manager()
@@ -91,7 +108,9 @@ class LiveChat(models.Model):
             models.CheckConstraint(
                 name="a_live_chat_ends_once_and_for_a_reason",
                 # A check that comes to null holds, so what must be there is asked for by itself.
-                condition=Q(state=State.OFFERED, accepted_at=None, ended_at=None, because=None)
+                condition=Q(
+                    state=State.OFFERED, accepted_at=None, ended_at=None, because=None, handed_back_at=None
+                )
                 | Q(state=State.ACTIVE, accepted_at__isnull=False, ended_at=None, because=None)
                 | Q(ended_at__isnull=False, because__isnull=False)
                 & (
@@ -117,12 +136,19 @@ class LiveChat(models.Model):
 
     @classmethod
     @transaction.atomic
-    def request(cls, *, visitor_key, route, attributes):
+    def request(cls, *, visitor_key, route, attributes, fallback=None):
         """Asks for an agent, and returns the live chat: offered to somebody, or fallen back.
 
-        Raises TooLate if the visitor has an open live chat already.
+        `fallback` is the fallback message that holds before the team's and the workspace's. Raises TooLate if the
+        visitor has an open live chat already.
         """
-        live_chat = cls(visitor_key=visitor_key, route=route, attributes=attributes, requested_at=clock())
+        live_chat = cls(
+            visitor_key=visitor_key,
+            route=route,
+            attributes=attributes,
+            fallback=fallback,
+            requested_at=clock(),
+        )
         try:
             with transaction.atomic():
                 live_chat.save()
@@ -143,7 +169,7 @@ class LiveChat(models.Model):
             if now >= offer.expires_at or not offer.agent.is_permitted:
                 raise TooLate("The time to accept this chat is over.")
             offer.close(Outcome.ACCEPTED, at=now)
-            self.state, self.accepted_at = State.ACTIVE, now
+            self.state, self.accepted_at, self.handed_back_at = State.ACTIVE, self.accepted_at or now, None
             self._belong_to(offer.agent)
 
     def decline(self, agent):
@@ -159,6 +185,15 @@ class LiveChat(models.Model):
             offer = self.offers.select_related("agent__user").open().first()
             if offer and (clock() >= offer.expires_at or not offer.agent.is_permitted):
                 offer.close(Outcome.EXPIRED, at=clock())
+                self._set_away_if_missing(offer.agent)
+                self._offer_or_fall_back()
+                changed()
+
+    def hand_back(self):
+        """Looks for another agent if the one it has may no longer answer; else nothing happens."""
+        with self._locked(quietly=True) as changed:
+            if self.state == State.ACTIVE and not self.handed_back_at and self._has_lost_its_agent:
+                self.handed_back_at = clock()
                 self._offer_or_fall_back()
                 changed()
 
@@ -167,7 +202,6 @@ class LiveChat(models.Model):
         with self._locked():
             if self.state != State.OFFERED:
                 raise TooLate("An agent has joined already." if self.state == State.ACTIVE else ENDED_ALREADY)
-            self.offers.open().get().close(Outcome.WITHDRAWN, at=clock())
             self._end(State.ENDED, because=Because.CANCELLED)
 
     def end(self, *, because):
@@ -193,6 +227,10 @@ class LiveChat(models.Model):
     def _tell(self):
         live_chat_changed.send(LiveChat, live_chat=self)
 
+    @property
+    def _has_lost_its_agent(self):
+        return not Agent.objects.permitted().filter(pk=self.agent_id).exists()
+
     def _open_offer_to(self, agent):
         # With the agent as they are now: the caller's may date from before they lost the right.
         offer = self.offers.select_related("agent__user").open().filter(agent=agent).first()
@@ -211,52 +249,69 @@ class LiveChat(models.Model):
     def _offer_or_fall_back(self):
         # Whoever chooses holds the workspace, so turns and places are given out one at a time.
         workspace = Workspace.objects.lock().get()
-        if self.offers.count() >= self.route.tries(workspace.plan):
-            return self._fall_back(Because.MISSED)
-        if not self.route.is_part_of(workspace.plan) or not workspace.has_engagement_left():
-            return self._fall_back(Because.PLAN)
-        considered, chosen = self._choose(workspace)
+        if not self.offers.exists() and (forbidden := self._forbidden_by_plan(workspace)):
+            self._decide(because=[forbidden])
+            return self._fall_back(workspace, Because.PLAN)
+        choice = Choice.locked(self, workspace)
+        offer = self._offer(choice) if choice.chosen else None
+        self._decide(because=choice.because, considered=choice.as_record, offer=offer)
+        if not offer:
+            self._fall_back(workspace, self._why_nobody(choice))
+
+    def _forbidden_by_plan(self, workspace):
+        if not self.route.is_part_of(workspace.plan):
+            return f"The {workspace.get_plan_display()} plan has no teams."
+        if not workspace.has_engagement_left():
+            return f"The {workspace.get_plan_display()} plan's {workspace.engagement_limit} engagements are used up."
+        return ""
+
+    def _offer(self, choice):
         now = clock()
-        decision = Decision(
-            live_chat=self, made_at=now, considered=[_as_considered(agent) for agent in considered]
+        Agent.objects.filter(pk=choice.chosen.pk).update(last_asked_at=now)
+        return self.offers.create(
+            agent=choice.chosen,
+            step=choice.step,
+            is_to_take_over=self.handed_back_at is not None,
+            made_at=now,
+            expires_at=now + timedelta(seconds=ACCEPT_WITHIN_SECONDS),
         )
-        if chosen:
-            expires_at = now + timedelta(seconds=ACCEPT_WITHIN_SECONDS)
-            decision.offer = self.offers.create(agent=chosen, made_at=now, expires_at=expires_at)
-            Agent.objects.filter(pk=chosen.pk).update(last_asked_at=now)
-        decision.save()
-        if not chosen:
-            self._fall_back(self._why_nobody(considered))
 
-    def _choose(self, workspace):
-        """Everyone considered, and who is asked, locked: what is read of them here is true until the commit."""
-        pool = Agent.objects.filter(pk__in=self.route.pool(self.attributes).values("pk"))
-        locked = [agent.pk for agent in pool.lock()]
-        # A statement of its own, which sees what the first one waited for.
-        considered = list(Agent.objects.filter(pk__in=locked).considered_for(self, workspace))
-        return considered, next((agent for agent in considered if not agent.passed_over), None)
+    def _decide(self, *, because, considered=(), offer=None):
+        made_at = offer.made_at if offer else clock()
+        Decision.objects.create(
+            live_chat=self, offer=offer, made_at=made_at, because=because, considered=list(considered)
+        )
 
-    def _why_nobody(self, considered):
+    def _set_away_if_missing(self, agent):
+        """Who misses two offers in a row is not there: the next visitor need not wait for them too."""
+        workspace = Workspace.objects.lock().get()
+        if workspace.away_after_misses and agent.misses_in_a_row >= MISSES_UNTIL_AWAY:
+            agent.set_away()
+
+    def _why_nobody(self, choice):
         if self.offers.exists():
             return Because.MISSED
-        return Because.NOBODY if considered or not self.route.is_by_rules else Because.NO_RULE
+        return Because.NOBODY if choice.is_led_somewhere or not self.route.is_by_rules else Because.NO_RULE
 
-    def _fall_back(self, because):
-        self.fallback_message = FallbackMessage.objects.get().body
-        self._end(State.FELL_BACK, because=because)
+    def _fall_back(self, workspace, because):
+        language = self.attributes.get("language")
+        # The plan's limit is everybody's affair: the message of the workspace holds (Adobe, "Live chat overview").
+        own = [self.fallback, self.route.team and self.route.team.fallback_message]
+        named = [*(own if because != Because.PLAN else []), workspace.fallback_message]
+        texts = (message.text_in(language) for message in named if message)
+        written = next((text.html for text in texts if text), "")
+        self.fallback_html = written
+        self.fallback_message = rich_text.as_text(written) if written else standard_in(language)
+        if self.state == State.ACTIVE:
+            self._end(State.ENDED, because=Because.LEFT_ALONE)
+        else:
+            self._end(State.FELL_BACK, because=because)
 
     def _end(self, state, *, because):
-        self.state, self.because, self.ended_at = state, because, clock()
+        now = clock()
+        for offer in self.offers.open():
+            offer.close(Outcome.WITHDRAWN, at=now)
+        self.state, self.because, self.ended_at = state, because, now
 
 
 ENDED_ALREADY = "The chat has ended already."
-
-
-def _as_considered(agent):
-    return {
-        "agent": agent.pk,
-        "name": agent.name,
-        "load": agent.load,
-        "limit": agent.limit,
-        "passed_over": agent.passed_over,
-    }

@@ -12,6 +12,14 @@ class Outcome(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class Step(models.TextChoices):
+    """Where it was looked for an agent, in this order."""
+
+    ACCOUNT = "account", "Account routing"
+    OPTION = "option", "The card's routing option"
+    OVERFLOW = "overflow", "Round robin over all agents"
+
+
 class OfferQuerySet(models.QuerySet):
     def open(self):
         return self.filter(outcome=None)
@@ -20,6 +28,12 @@ class OfferQuerySet(models.QuerySet):
         """Open offers that can still be accepted, the oldest first, with the time `left` of each."""
         in_time = self.open().filter(expires_at__gt=Now())
         return in_time.annotate(left=F("expires_at") - Now()).order_by("made_at", "pk")
+
+    def asked_for(self, live_chat):
+        """Who was asked for this chat: since its agent left, if it was handed back."""
+        offers = self.filter(live_chat=live_chat.pk)
+        since = live_chat.handed_back_at
+        return offers.filter(made_at__gte=since, is_to_take_over=True) if since else offers
 
     def missed(self):
         return self.filter(outcome__in=[Outcome.DECLINED, Outcome.EXPIRED])
@@ -35,6 +49,9 @@ class Offer(models.Model):
 
     live_chat = models.ForeignKey("routing.LiveChat", models.CASCADE, related_name="offers")
     agent = models.ForeignKey("routing.Agent", models.PROTECT, related_name="offers")
+    # An active chat whose agent is gone, offered to somebody else.
+    is_to_take_over = models.BooleanField(default=False)
+    step = models.CharField(max_length=8, choices=Step, default=Step.OPTION)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     outcome = models.CharField(max_length=9, choices=Outcome, null=True)
@@ -47,7 +64,11 @@ class Offer(models.Model):
             models.UniqueConstraint(
                 name="one_open_offer_a_live_chat", fields=["live_chat"], condition=Q(outcome=None)
             ),
-            models.UniqueConstraint(name="nobody_is_asked_twice", fields=["live_chat", "agent"]),
+            models.UniqueConstraint(
+                name="nobody_is_asked_twice",
+                fields=["live_chat", "agent"],
+                condition=Q(is_to_take_over=False),
+            ),
             models.CheckConstraint(
                 name="an_offer_leaves_time", condition=Q(expires_at__gt=models.F("made_at"))
             ),

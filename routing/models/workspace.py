@@ -8,6 +8,9 @@ from routing.models.lock import LockingQuerySet
 # Adobe Dynamic Chat, "Live chat overview": no agent ever has more than ten chats.
 MOST_CHATS_PER_AGENT = 10
 CHATS_PER_AGENT = (MinValueValidator(1), MaxValueValidator(MOST_CHATS_PER_AGENT))
+# Each one takes up to a hundred seconds of a visitor who waits.
+MOST_TRIES = 5
+TRIES = (MinValueValidator(1), MaxValueValidator(MOST_TRIES))
 # The same page: the Select trial connects a hundred chats, for life.
 SELECT_ENGAGEMENTS = 100
 
@@ -30,6 +33,48 @@ class Workspace(models.Model):
         validators=CHATS_PER_AGENT,
         help_text="How many chats an agent can have at once, 1 to 10.",
     )
+    round_robin_tries = models.PositiveSmallIntegerField(
+        "tries by round robin",
+        default=1,
+        validators=TRIES,
+        help_text="How many agents are asked, one after another, before the fallback message; 1 on Select.",
+    )
+    team_tries = models.PositiveSmallIntegerField("tries in a team", default=2, validators=TRIES)
+    custom_rules_tries = models.PositiveSmallIntegerField(
+        "tries by custom rules", default=1, validators=TRIES
+    )
+    overflow = models.BooleanField(
+        default=False,
+        help_text="If a live chat card leads to nobody who can be asked, ask all agents by round robin"
+        " before the fallback message.",
+    )
+    account_routing = models.BooleanField(
+        default=False,
+        help_text="First ask the agent who owns the account to which the visitor's email address belongs.",
+    )
+    only_reachable = models.BooleanField(
+        "only agents who can be reached",
+        default=True,
+        help_text="Pass over agents who have neither an open page nor alerts that work.",
+    )
+    away_after_misses = models.BooleanField(
+        "away after two missed offers",
+        default=True,
+        help_text="Set an agent who misses two offers in a row to away, until they come back.",
+    )
+    fallback_message = models.ForeignKey(
+        "routing.FallbackMessage",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="What visitors read when nobody comes; empty: the standard text.",
+    )
+    include_meeting_booking = models.BooleanField(
+        "include meeting booking option",
+        default=False,
+        help_text="Beside the fallback message, let visitors book a meeting.",
+    )
     allowed_sites = ArrayField(
         models.CharField(max_length=255),
         default=list,
@@ -45,6 +90,14 @@ class Workspace(models.Model):
             models.CheckConstraint(
                 name="workspace_chats_per_agent_1_to_10",
                 condition=Q(chats_per_agent__range=(1, MOST_CHATS_PER_AGENT)),
+            ),
+            models.CheckConstraint(
+                name="workspace_tries_1_to_5",
+                condition=Q(
+                    round_robin_tries__range=(1, MOST_TRIES),
+                    team_tries__range=(1, MOST_TRIES),
+                    custom_rules_tries__range=(1, MOST_TRIES),
+                ),
             ),
         ]
         permissions = [("manage_workspace", "Manager")]

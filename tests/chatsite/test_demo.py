@@ -6,7 +6,8 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from dialogues.models import Conversation, Dialogue, Message, Stream
-from routing.models import Agent, FallbackMessage, LiveChat, Plan, Team, Workspace
+from routing.models import Agent, AgentPresence, LiveChat, Plan, Team, Workspace
+from routing.models.fallback_message import standard_in
 
 SHOP = reverse("demo")
 
@@ -51,7 +52,9 @@ def test_acme_is_on_prime(demo):
 
 
 def test_vera_asks_for_someone_and_reaches_alice(demo, vera):
-    Agent.objects.get(name="Alice").switch(available=True)
+    alice = Agent.objects.get(name="Alice")
+    alice.switch(available=True)
+    AgentPresence.objects.create(agent=alice, until=alice.available_until)
     stream = Stream.objects.to_show()
     yes, _ = stream.read().start.end.responses
     conversation = Conversation.start(vera, stream)
@@ -87,7 +90,7 @@ def test_vera_who_is_just_looking_is_left_in_peace(demo, vera):
 def test_the_fallback_message_promises_a_mail(demo):
     body = "Nobody is free right now. We will write to you at your email address."
 
-    assert FallbackMessage.objects.get().body == body
+    assert standard_in("en") == body
 
 
 def test_a_second_demo_changes_nothing(demo):

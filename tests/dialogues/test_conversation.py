@@ -8,7 +8,7 @@ from dialogues.document import (
 )
 from dialogues.models import Conversation, OutOfDate
 from dialogues.signals import message_posted
-from routing.models import Because, FallbackMessage, State, TooLate
+from routing.models import Because, FallbackMessage, State, TooLate, Workspace
 
 
 def said(conversation):
@@ -110,7 +110,9 @@ def test_the_request_tells_routing_what_is_known(requested, alice, vera):
 
 
 def test_with_nobody_there_vera_reads_the_fallback_message_and_the_chat_has_ended(requested):
-    FallbackMessage.objects.update(body="We are at lunch.")
+    lunch = FallbackMessage.objects.create(name="Lunch")
+    lunch.texts.create(html="We are at lunch.")
+    Workspace.objects.update(fallback_message=lunch)
 
     conversation = requested()
 

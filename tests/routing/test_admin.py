@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from routing.models import Agent, CustomRule, FallbackMessage, LiveChat, Plan, Team, Workspace
+from routing.models import Agent, CustomRule, LiveChat, Plan, Team, Workspace
 
 
 def path(model, page="changelist", *args):
@@ -71,11 +71,10 @@ def test_the_list_of_workspaces_is_the_one_there_is(as_max, workspace):
     assert 'name="chats_per_agent"' in text_of(as_max.get(path("workspace")))
 
 
-@pytest.mark.parametrize("model", ["workspace", "fallbackmessage"])
-def test_there_is_one_row_and_it_stays(as_max, model):
+def test_there_is_one_workspace_and_it_stays(as_max):
     answers = [
-        as_max.get(path(model, "add")),
-        as_max.post(path(model, "delete", 1), {"post": "yes"}),
+        as_max.get(path("workspace", "add")),
+        as_max.post(path("workspace", "delete", 1), {"post": "yes"}),
     ]
 
     assert [answer.status_code for answer in answers] == [403, 403]
@@ -114,12 +113,6 @@ def test_what_is_no_origin_is_refused_and_kept_in_the_form(as_max, workspace, si
     assert "is no origin: write it as https://shop.example" in text_of(answer)
     assert answer.context["adminform"].form["allowed_sites"].value() == site
     assert Workspace.objects.get().allowed_sites == []
-
-
-def test_max_rewrites_the_fallback_message(as_max):
-    as_max.post(path("fallbackmessage", "change", 1), {"body": "We are at lunch."})
-
-    assert FallbackMessage.objects.get().body == "We are at lunch."
 
 
 # Agents

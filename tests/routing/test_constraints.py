@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from routing.models import Agent, FallbackMessage, LiveChat, Offer, Route, Team, Workspace
+from routing.models import Agent, LiveChat, Offer, Route, Team, Workspace
 
 
 @pytest.fixture
@@ -101,10 +101,9 @@ def test_a_limit_is_one_to_ten(alice, refused, limit):
     refused("workspace_chats_per_agent_1_to_10", lambda: Workspace.objects.update(chats_per_agent=limit))
 
 
-def test_there_is_one_workspace_and_one_fallback_message(db, refused):
+def test_there_is_one_workspace(db, refused):
     refused("there_is_one_workspace", lambda: Workspace.objects.create(pk=2))
-    refused("there_is_one_fallback_message", lambda: FallbackMessage.objects.create(pk=2))
-    assert (Workspace.objects.count(), FallbackMessage.objects.count()) == (1, 1)
+    assert Workspace.objects.count() == 1
 
 
 def test_a_description_has_one_route(to_alice, to_sales, round_robin, alice, sales, refused):

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.base import ContentFile
 
-from routing.models import Because, FallbackMessage, LiveChat, State, TooLate
+from routing.models import Because, FallbackMessage, LiveChat, State, TooLate, Workspace
 from routing.signals import live_chat_changed
 from tests.routing.conftest import asked, outcomes
 
@@ -22,7 +22,9 @@ def test_a_request_is_offered_to_an_agent_for_a_hundred_seconds(ask, alice):
 
 
 def test_with_nobody_there_the_visitor_reads_the_fallback_message(ask):
-    FallbackMessage.objects.update(body="We are at lunch.")
+    lunch = FallbackMessage.objects.create(name="Lunch")
+    lunch.texts.create(html="We are at lunch.")
+    Workspace.objects.update(fallback_message=lunch)
 
     live_chat = ask()
 

@@ -79,14 +79,12 @@ def test_an_idle_chat_is_locked_before_its_conversation(talking, clock):
         assert locked(captured)[:2] == ["routing_livechat", "dialogues_conversation"]
 
 
-def test_agents_are_locked_by_key_whatever_their_turn(ask, alice, bob, carol):
-    ask()
-
+def test_of_the_agents_only_the_one_who_is_asked_is_locked(ask, alice, bob, carol):
     with CaptureQueriesContext(connection) as captured:
-        ask()
+        live_chat = ask()
 
     [statement] = [each["sql"] for each in captured if 'NO KEY UPDATE OF "routing_agent"' in each["sql"]]
-    assert 'ORDER BY "routing_agent"."id" ASC FOR NO KEY UPDATE' in statement
+    assert f'WHERE "routing_agent"."id" = {live_chat.offers.get().agent_id} ' in statement
 
 
 def test_a_switch_locks_the_agent(alice):

@@ -65,6 +65,8 @@ def test_engagements_run_out_exactly_while_offers_are_answered(ask, select, alic
 
 
 def test_accept_decline_expiry_and_cancel_meet_on_one_offer(ask, alice, clock, crowding):
+    # She misses many of them in a row, and is asked for the next one all the same.
+    Workspace.objects.update(away_after_misses=False)
     chance, seen = chances(), Counter()
     for _ in range(90 * TIMES):
         live_chat = ask()

@@ -1,7 +1,7 @@
 import pytest
 from django.db.models import ProtectedError
 
-from routing.models import CustomRule, Method, Plan, Route, Team
+from routing.models import CustomRule, Method, Plan, Route, Team, Workspace
 from tests.routing.conftest import asked
 
 
@@ -53,7 +53,7 @@ def test_only_a_team_on_prime_has_a_second_try(to_sales, to_alice, round_robin):
     by_rules = Route.objects.to(Method.CUSTOM_RULES)
 
     tries = {
-        (str(route), plan): route.tries(plan)
+        (str(route), plan): route.tries(Workspace(plan=plan))
         for route in (to_sales, to_alice, round_robin, by_rules)
         for plan in Plan
     }
