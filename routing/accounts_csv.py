@@ -50,7 +50,7 @@ class _Reading:
         self.line_of = {}
         self.called = defaultdict(set)
         for pk, *names in agents:
-            for name in filter(None, map(comparable, names)):
+            for name in map(comparable, names):
                 self.called[name].add(pk)
 
     def take(self, line, row):

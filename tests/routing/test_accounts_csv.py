@@ -67,6 +67,12 @@ def test_a_file_is_read_however_it_was_saved(data):
     assert read_accounts(data, AGENTS) == ([AccountRow(2, "Kørn", "kern.example", ALICE)], [])
 
 
+def test_an_apostrophe_that_windows_wrote_is_one():
+    accounts, _ = read_accounts(HEADER.encode() + b"Kern\x92s,kern.example,alice", AGENTS)
+
+    assert accounts[0].company == "Kern\N{RIGHT SINGLE QUOTATION MARK}s"
+
+
 def test_a_byte_that_windows_does_not_know_spoils_its_own_row_only():
     accounts, problems = read_accounts(
         HEADER.encode() + b"K\x81rn,kern.example,alice\nN\xf8rd,noord.example,alice", AGENTS
