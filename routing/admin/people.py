@@ -2,9 +2,12 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.core.exceptions import PermissionDenied
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Least
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from routing.admin import new_agent
 from routing.admin.permissions import ForManagers, NotDeleted
@@ -51,7 +54,13 @@ class AgentAdmin(NotDeleted, ForManagers, admin.ModelAdmin):
         limit = Least(F("chat_limit"), Subquery(Workspace.objects.values("chats_per_agent")[:1]))
         agents = super().get_queryset(request).with_load().prefetch_related("teams")
         is_allowed = Exists(Agent.objects.permitted().filter(pk=OuterRef("pk")))
-        return agents.annotate(limit=limit, is_allowed=is_allowed, now=Now())
+        is_reachable = Q(presence__until__gt=Now()) | Exists(Workspace.objects.filter(only_reachable=False))
+        return agents.annotate(
+            limit=limit,
+            is_allowed=is_allowed,
+            is_reachable=ExpressionWrapper(is_reachable, BooleanField()),
+            now=Now(),
+        )
 
     def get_readonly_fields(self, request, obj=None):
         return ["may_receive", "availability", "places", "last_asked_at", *(["user"] if obj else [])]
@@ -64,11 +73,15 @@ class AgentAdmin(NotDeleted, ForManagers, admin.ModelAdmin):
         return super().get_form(request, obj, change, **form | kwargs)
 
     def get_urls(self):
-        invite = self.admin_site.admin_view(self.invite_view)
+        invite = self.admin_site.admin_view(require_POST(self.invite_view))
         return [path("<int:pk>/invite/", invite, name="routing_agent_invite"), *super().get_urls()]
 
     def invite_view(self, request, pk):
-        return new_agent.invite_again(self, request, pk)
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        agent = get_object_or_404(Agent.objects.select_related("user"), pk=pk)
+        messages.info(request, new_agent.invite(agent))
+        return redirect("admin:routing_agent_change", pk)
 
     def response_add(self, request, obj, **kwargs):
         messages.info(request, new_agent.invite(obj))
@@ -92,7 +105,7 @@ class AgentAdmin(NotDeleted, ForManagers, admin.ModelAdmin):
 
     @admin.display(description="availability", ordering="available_until")
     def availability(self, agent):
-        return agent.in_words(agent.now, own=False)
+        return agent.in_words(agent.now, own=False, is_reachable=agent.is_reachable)
 
     @admin.display(description="chats", ordering="load")
     def places(self, agent):

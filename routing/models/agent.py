@@ -169,6 +169,18 @@ class Agent(Availability):
         with self._settled() as now:
             self.settle_as_of(now)
 
+    def deactivate(self):
+        """They may not sign in any more. Their open offers go to who is next, their active chats are handed back;
+        what is cut short here the clock goes on with."""
+        from routing.models.live_chat import LiveChat
+
+        self.user.is_active = False
+        self.user.save(update_fields=["is_active"])
+        for live_chat in LiveChat.objects.filter(pk__in=self.offers.open().values("live_chat")):
+            live_chat.expire_offer()
+        for live_chat in LiveChat.objects.forsaken().filter(agent=self):
+            live_chat.hand_back()
+
     @property
     def misses_in_a_row(self):
         """How many of the newest offers ran out, since the switch was last put."""

@@ -97,11 +97,11 @@ class Availability(models.Model):
         changes = [moment for moment in [*changes, *(window or [])] if moment > now]
         self.settle_at = min(changes, default=None)
 
-    def in_words(self, now, *, own=True):
-        """Whether they take chats, until when, and why not, in the agent's own zone. To be read by themselves, or
-        by somebody else. What comes before the first space or colon is "Available" or "Away"."""
+    def in_words(self, now, *, own=True, is_reachable=True):
+        """Whether they take chats, until when, and why not, in the agent's own zone; to be read by themselves, or
+        by somebody else. It begins with the word "Available" or "Away"."""
         if self.is_available_at(now):
-            if not self.is_reachable:
+            if not is_reachable:
                 return "Away: no open page and no alerts"
             return f"Available{self._until(now)}"
         back = f", back {self._at(self.available_from, now)}" if self.available_from else ""
@@ -112,15 +112,6 @@ class Availability(models.Model):
         if back:
             return f"Away: outside {'your' if own else 'their'} hours{back}"
         return "Away"
-
-    @property
-    def is_reachable(self):
-        """Whether an offer would be noticed, where that counts: a page is open."""
-        from routing.models.presence import AgentPresence
-        from routing.models.workspace import Workspace
-
-        here = AgentPresence.objects.here().filter(agent=self.pk)
-        return here.exists() or not Workspace.objects.get().only_reachable
 
     def _until(self, now):
         if self.available_until - now > SOON:

@@ -171,7 +171,7 @@ def test_the_list_of_agents_says_who_has_room(as_max, hire, requested, workspace
 
     assert "1 of 3" in page
     assert "0 of 8" in page
-    assert "Available until 00:00 (UTC)" in page
+    assert "Available until midnight" in page
     assert "Away" in page
 
 
