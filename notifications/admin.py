@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.utils.html import format_html, format_html_join
 
-from notifications.models import FailedAction
+from notifications.models import FailedAction, PasswordLink
 from routing.admin import ForManagers, ReadOnly
 
 KEPT_IN_FILES = "django.core.mail.backends.filebased.EmailBackend"
@@ -74,3 +74,22 @@ class FailedActionAdmin(ReadOnly, ForManagers, admin.ModelAdmin):
         if settings.EMAIL_BACKEND == KEPT_IN_FILES:
             return f"EMAIL_URL is not set: mail is kept in {settings.EMAIL_FILE_PATH}"
         return f"The mail server {settings.EMAIL_HOST}"
+
+
+@admin.register(PasswordLink)
+class PasswordLinkAdmin(ReadOnly, ForManagers, admin.ModelAdmin):
+    """Whether an invitation went out, and if not, why. What the mail says stays between it and its reader."""
+
+    list_display = ["user", "purpose", "made_at", "sent_at", "next_try_at", "last_error"]
+    list_filter = ["purpose", "made_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__email"]
+    actions = ["send_again"]
+    fields = ["user", "purpose", "made_at", "sent_at", "tries", "next_try_at", "last_error"]
+    readonly_fields = fields
+
+    @admin.action(description="Try to send what is not sent yet", permissions=["view"])
+    def send_again(self, request, queryset):
+        for link in queryset:
+            link.try_again()
+        messages.info(request, "What is not sent yet is being sent now.")

@@ -1,5 +1,9 @@
-from notifications.models import FailedAction
+from notifications.models import FailedAction, PasswordLink
 
 
 def send_failed_action(pk):
     FailedAction.objects.get(pk=pk).send()
+
+
+def send_password_link(pk):
+    PasswordLink.objects.get(pk=pk).send()

@@ -4,13 +4,14 @@ import time
 
 from django.db import connection
 
-from notifications.models import FailedAction
+from notifications.models import FailedAction, PasswordLink
 from tests.product import wait_until
 
 
 def settle():
     """Waits until nobody is at work on the database: emptying it now would deadlock with them."""
     FailedAction.objects.update(next_try_at=None)
+    PasswordLink.objects.update(next_try_at=None)
     wait_until(lambda: not any(others_at_work() for _ in range(5)))
 
 

@@ -1,54 +1,36 @@
-from datetime import timedelta
-
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from notifications.letter import Letter
 from notifications.models.mail import Mail, in_words, is_about_one_mail
-from routing.clock import Now, WhenWritten, clock
-from routing.models.lock import LockingQuerySet
-
-# Longer than a job of queue `default` may run: nobody else takes what its worker still sends.
-LEASE = timedelta(seconds=settings.RQ_QUEUES["default"]["DEFAULT_TIMEOUT"] + 30)
-FIRST_WAIT = timedelta(seconds=10)
-LONGEST_WAIT = timedelta(hours=1)
-GIVE_UP_AFTER = timedelta(days=3)
+from notifications.models.outbox import Outbox, OutboxQuerySet
+from routing.clock import Now
 
 
 class Kind(models.TextChoices):
     LIVE_CHAT = "live_chat", "Live chat"
 
 
-class FailedActionQuerySet(LockingQuerySet):
-    def due(self):
-        """Those with a mail to send now."""
-        return self.filter(next_try_at__lte=Now())
-
+class FailedActionQuerySet(OutboxQuerySet):
     def with_counts(self):
         """Adds `mails_count` and `sent_count`."""
         sent = Count("mails", filter=Q(mails__sent_at__isnull=False))
         return self.annotate(mails_count=Count("mails"), sent_count=sent)
 
 
-class FailedAction(models.Model):
+class FailedAction(Outbox):
     """A live chat that fell back, and the outbox of its mails: to who missed it, and to managers."""
 
     kind = models.CharField(max_length=9, choices=Kind)
     live_chat = models.OneToOneField(
         "routing.LiveChat", models.PROTECT, null=True, related_name="failed_action"
     )
-    made_at = models.DateTimeField(db_default=WhenWritten())
     # As it was sent: every recipient reads the same, at every try.
     subject = models.CharField(max_length=200, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     reply_to = models.EmailField(blank=True)
-    tries = models.PositiveIntegerField(default=0)
-    # Null: everything is sent, or given up. While a worker sends, the end of its lease.
-    next_try_at = models.DateTimeField(null=True, db_default=WhenWritten())
-    last_error = models.TextField(blank=True)
 
     objects = FailedActionQuerySet.as_manager()
 
@@ -89,8 +71,10 @@ class FailedAction(models.Model):
     def send(self):
         """Sends what is not sent yet. May be called at any time, and twice: it does nothing until it is
         due, and nothing while another worker sends."""
-        if not self._claim():
+        if not self.claim():
             return
+        if not self.text:
+            self._compose()
         errors = []
         for mail in self.mails.unsent():
             try:
@@ -100,7 +84,7 @@ class FailedAction(models.Model):
                 # The others need not wait in turn for a server that does not answer.
                 if not is_about_one_mail(error):
                     break
-        self._settle("\n".join(errors))
+        self.settle("\n".join(errors))
 
     def try_again(self):
         """Makes due now what waits for its next try, or was given up."""
@@ -125,30 +109,9 @@ class FailedAction(models.Model):
         missed = users.filter(is_active=True, agent__offers__in=self.live_chat.offers.missed())
         return users.filter(Q(pk__in=managers.values("pk")) | Q(pk__in=missed.values("pk"))).exclude(email="")
 
-    def _claim(self):
-        """Takes it for the time of the lease, in one statement: no transaction waits for a mail server."""
-        mine = FailedAction.objects.due().filter(pk=self.pk)
-        if not mine.update(tries=F("tries") + 1, next_try_at=Now() + LEASE):
-            return False
-        self.refresh_from_db()
-        if not self.text:
-            self._compose()
-        return True
-
     def _compose(self):
         """Only now, for the conversation knows its live chat when the transaction that made this is over."""
         letter = Letter(self.live_chat)
         self.subject, self.text, self.html = letter.subject, letter.text, letter.html
         self.reply_to = letter.reply_to
         self.save(update_fields=["subject", "text", "html", "reply_to"])
-
-    def _settle(self, errors):
-        """Puts on record what came of the try, unless somebody has begun another meanwhile."""
-        now = clock()
-        if self.is_sent or now - self.made_at > GIVE_UP_AFTER:
-            next_try_at = None
-        else:
-            next_try_at = now + min(FIRST_WAIT * 2 ** min(self.tries - 1, 20), LONGEST_WAIT)
-        FailedAction.objects.filter(pk=self.pk, tries=self.tries).update(
-            next_try_at=next_try_at, last_error=errors
-        )

@@ -48,16 +48,27 @@ class Mail(models.Model):
     def send(self):
         """Hands it to the mail server, and only then puts on record that it is sent."""
         told = self.failed_action
-        letter = EmailMultiAlternatives(
+        hand_over(
             told.subject,
             told.text,
-            to=[self.address],
-            reply_to=[told.reply_to] if told.reply_to else None,
-            headers={"Message-ID": self.message_id, "Auto-Submitted": "auto-generated"},
+            told.html,
+            to=self.address,
+            message_id=self.message_id,
+            reply_to=told.reply_to,
         )
-        letter.attach_alternative(told.html, "text/html")
-        letter.send()
         Mail.objects.filter(pk=self.pk).update(sent_at=Now())
+
+
+def hand_over(subject, text, html, *, to, message_id, reply_to=""):
+    letter = EmailMultiAlternatives(
+        subject,
+        text,
+        to=[to],
+        reply_to=[reply_to] if reply_to else None,
+        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+    )
+    letter.attach_alternative(html, "text/html")
+    letter.send()
 
 
 def is_about_one_mail(error):

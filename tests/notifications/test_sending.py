@@ -178,7 +178,7 @@ def test_the_message_id_names_our_own_host(missed, settings):
 
 def test_while_one_worker_sends_no_other_does(missed, mail_server):
     failed_action = missed()
-    assert failed_action._claim()
+    assert failed_action.claim()
 
     send_failed_action(failed_action.pk)
 
@@ -187,12 +187,12 @@ def test_while_one_worker_sends_no_other_does(missed, mail_server):
 
 def test_a_worker_that_comes_back_late_leaves_the_next_try_alone(missed, mail_server, clock):
     late = missed()
-    late._claim()
+    late.claim()
     clock.move(seconds=90)
     next_one = FailedAction.objects.get()
-    next_one._claim()
+    next_one.claim()
 
-    late._settle("too late")
+    late.settle("too late")
 
     next_one.refresh_from_db()
     assert next_one.last_error == ""
@@ -200,7 +200,7 @@ def test_a_worker_that_comes_back_late_leaves_the_next_try_alone(missed, mail_se
 
 
 def test_the_lease_is_longer_than_a_job_may_run(settings):
-    from notifications.models.failed_action import LEASE
+    from notifications.models.outbox import LEASE
 
     assert LEASE.total_seconds() > settings.RQ_QUEUES["default"]["DEFAULT_TIMEOUT"]
 
