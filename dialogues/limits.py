@@ -1,4 +1,5 @@
-"""How often live chats may be asked for: by one visitor, and from one address. Counted in Redis, for every process.
+"""How often something may be asked for, such as live chats by one visitor and from one address. Counted in Redis,
+for every process.
 
 A request takes one of the visitor's places and one of the address's, each for ten minutes, so that no ten minutes
 ever see more requests than there are places.
@@ -27,28 +28,36 @@ class TooManyRequests(Exception):
 
 def take_place(*, visitor_key, address):
     """Counts a request for a live chat. Raises TooManyRequests, and counts nothing, over either limit."""
-    now = clock().timestamp()
+    places = {
+        f"requests:visitor:{visitor_key}": settings.REQUESTS_PER_VISITOR,
+        f"requests:address:{address}": settings.REQUESTS_PER_ADDRESS,
+    }
+    take_places(places, seconds=settings.REQUESTS_PER_SECONDS)
+
+
+def take_places(limits, *, seconds):
+    """One place of each, for so long. Raises TooManyRequests, and takes none, if one has no place left."""
+    now, taken = clock().timestamp(), []
     try:
-        by_visitor = _take(f"requests:visitor:{visitor_key}", settings.REQUESTS_PER_VISITOR, now)
-        try:
-            _take(f"requests:address:{address}", settings.REQUESTS_PER_ADDRESS, now)
-        except TooManyRequests:
-            cache.delete(by_visitor)
-            raise
+        for whose, limit in limits.items():
+            taken.append(_take(whose, limit, now, seconds))
+    except TooManyRequests:
+        cache.delete_many(taken)
+        raise
     except RedisError as error:
         # Nobody is kept from talking because a counter is away.
-        logger.warning("The limit on live chat requests is off while Redis is away: %s", error)
+        logger.warning("The limit on requests is off while Redis is away: %s", error)
 
 
-def _take(whose, limit, now):
+def _take(whose, limit, now, seconds):
     places = [f"{whose}:{number}" for number in range(limit)]
     taken = cache.get_many(places)
     for place in places:
-        if place in taken and taken[place] <= now - settings.REQUESTS_PER_SECONDS:
+        if place in taken and taken[place] <= now - seconds:
             cache.delete(place)
         elif place in taken:
             continue
-        if cache.add(place, now, timeout=settings.REQUESTS_PER_SECONDS):
+        if cache.add(place, now, timeout=seconds):
             return place
     oldest = min(taken.values(), default=now)
-    raise TooManyRequests(oldest + settings.REQUESTS_PER_SECONDS - now)
+    raise TooManyRequests(oldest + seconds - now)
