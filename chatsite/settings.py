@@ -57,12 +57,12 @@ PARLEY_DEMO = env.bool("PARLEY_DEMO", default=True)
 
 INSTALLED_APPS = [
     "daphne",
-    "chatsite",
+    "chatsite.apps.ChatsiteConfig",
     "inbox",
     "notifications",
     "dialogues",
     "routing",
-    "django.contrib.admin",
+    "chatsite.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -184,6 +184,8 @@ LOGGING = {
 
 # How often each page hears how far its conversations are; also how long a right that was lost still lasts.
 BEAT_SECONDS = whole_number("BEAT_SECONDS", default=15)
+# A line is lost once not even the browser has answered for this long.
+SILENT_LINE_SECONDS = whole_number("SILENT_LINE_SECONDS", default=15)
 
 # Limits (design of record, sections 3, 4 and 8)
 

@@ -6,14 +6,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from inbox.decorators import agent_required
+from inbox.decorators import agent_of_any_role_required
 from inbox.forms import ProfileForm
 from routing.models import Agent
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 
 
-@agent_required
+@agent_of_any_role_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request):
     # A row of its own: what a refused form has put on it must not show in the bar above.

@@ -3,6 +3,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django import template
+from django.contrib import admin
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -25,6 +26,11 @@ def offer_banner(context):
     conversation = ["live_chat__conversation__visitor", "live_chat__conversation__stream__dialogue"]
     waiting = list(offers.select_related(*related, *conversation))
     return {"offer": waiting[0] if waiting else None, "count": len(waiting)}
+
+
+@register.simple_tag(takes_context=True)
+def may_open_admin(context):
+    return admin.site.has_permission(context["request"])
 
 
 @register.filter
