@@ -2,8 +2,8 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-from inbox.picture import as_square
 from routing.models import Agent
+from routing.picture import as_square
 
 
 class ProfileForm(forms.ModelForm):
