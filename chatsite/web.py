@@ -43,6 +43,10 @@ def serve(listening: socket.socket):
         ws_per_message_deflate=False,
         # A frame over 32 KB is refused politely up to here; above, the line is closed.
         ws_max_size=64 * 1024,
+        # A closed lid says no goodbye. Browsers answer these by themselves, in tabs behind others too; a phone whose
+        # network takes longer for once opens another socket, and has lost nothing.
+        ws_ping_interval=settings.SILENT_LINE_SECONDS * 2 / 3,
+        ws_ping_timeout=settings.SILENT_LINE_SECONDS / 3,
         proxy_headers=bool(settings.TRUSTED_PROXIES),
         forwarded_allow_ips=settings.TRUSTED_PROXIES,
         timeout_graceful_shutdown=5,

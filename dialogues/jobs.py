@@ -1,7 +1,8 @@
 from contextlib import suppress
 
-from dialogues.models import Conversation
-from routing.models import TooLate
+from dialogues.live import hub
+from dialogues.models import Conversation, VisitorPresence
+from routing.models import AgentPresence, TooLate
 
 
 def end_if_idle(pk):
@@ -12,3 +13,12 @@ def request_live_chat(pk):
     # The web process that took the answer usually asks first.
     with suppress(TooLate):
         Conversation.objects.get(pk=pk).request_live_chat()
+
+
+def end_visitor_presence(pk):
+    VisitorPresence(pk=pk).end_if_over()
+
+
+def end_agent_presence(pk):
+    if AgentPresence.objects.end(pk):
+        hub.announce(agent=pk, pane="availability")

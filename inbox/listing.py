@@ -69,8 +69,10 @@ class Listing:
 
 def _to_list(conversations):
     newest = Message.objects.filter(position=F("conversation__length"))
-    return conversations.select_related("visitor", "live_chat").prefetch_related(
-        Prefetch("messages", newest, to_attr="newest")
+    return (
+        conversations.with_presence()
+        .select_related("visitor", "live_chat")
+        .prefetch_related(Prefetch("messages", newest, to_attr="newest"))
     )
 
 

@@ -18,7 +18,7 @@ class Opened:
 
     @classmethod
     def visible_to(cls, agent, pk):
-        conversations = Conversation.objects.visible_to(agent)
+        conversations = Conversation.objects.visible_to(agent).with_presence()
         related = conversations.select_related("visitor", "live_chat", "stream__dialogue")
         return cls(get_object_or_404(related, pk=pk))
 

@@ -12,8 +12,9 @@ logger = logging.getLogger(__name__)
 
 
 async def beat_all(hub):
-    """Asks the database once for everyone whose beat is due."""
+    """Asks the database once for everyone whose beat is due, and lets it know that they are here."""
     due = [socket for socket in hub.everyone() if socket.beat_at <= monotonic()]
+    hub.presence.note(due)
     try:
         await _beat_visitors(hub, [socket for socket in due if socket.kind == "visitor"])
         await _beat_agents(hub, [socket for socket in due if socket.kind == "agent"])

@@ -15,6 +15,7 @@ from dialogues.live import relay
 from dialogues.live.beat import beat_all
 from dialogues.live.frames import encode, message_frame
 from dialogues.live.limit import Limit
+from dialogues.live.presence import Presence
 from dialogues.live.reader import Reader
 from dialogues.live.writer import Writer
 
@@ -80,18 +81,21 @@ class Hub:
         self.sockets = defaultdict(set)
         self.writer = Writer(self._deliver_written)
         self.reader = Reader()
+        self.presence = Presence(self)
         self.limit = Limit(most=settings.MESSAGES_PER_VISITOR, seconds=settings.MESSAGES_PER_VISITOR_SECONDS)
         self._relay = relay.Relay(hear=self.deliver, missed=self._beat_soon)
         self._beating = asyncio.create_task(relay.again_and_again(self._beat))
 
     def join(self, socket):
         self.sockets[socket.topic].add(socket)
+        self.presence.note([socket])
 
     def leave(self, socket):
         here = self.sockets[socket.topic]
         here.discard(socket)
         if not here:
             del self.sockets[socket.topic]
+            self.presence.note([socket])
 
     def everyone(self):
         return [socket for sockets in self.sockets.values() for socket in sockets]
@@ -115,6 +119,7 @@ class Hub:
         await self._relay.stop()
         self._beating.cancel()
         await asyncio.gather(self._beating, return_exceptions=True)
+        await self.presence.stop()
         await self.reader.stop()
         _hubs.pop(asyncio.get_running_loop(), None)
 

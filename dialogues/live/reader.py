@@ -61,30 +61,33 @@ class AgentRow(Struct):
 
 class Reader:
     def __init__(self):
+        parameters = connection_parameters()
+        # The one thing these connections write is who is here, and the next beat writes it again.
+        parameters["options"] += " -c synchronous_commit=off"
         self._pool = AsyncConnectionPool(
-            kwargs=connection_parameters(), min_size=1, max_size=4, open=False, check=None, timeout=5
+            kwargs=parameters, min_size=1, max_size=4, open=False, check=None, timeout=5
         )
         self._opened = False
 
     async def visitor(self, key):
         """(visitor, conversation, length, revision) of the newest conversation, or None before the first answer."""
-        rows = await self._rows(VISITOR, [key])
+        rows = await self.rows(VISITOR, [key])
         return rows[0] if rows else None
 
     async def visitors(self, keys):
         """The same for many visitors, by their rows' keys."""
-        return await self._rows(VISITORS, [keys])
+        return await self.rows(VISITORS, [keys])
 
     async def agents(self, pairs):
         """An AgentRow for each pair of a user and a session, in their order."""
         statement, parameters = _agents()
         users, sessions = zip(*pairs, strict=True)
-        rows = await self._rows(statement, [*parameters, list(users), list(sessions)])
+        rows = await self.rows(statement, [*parameters, list(users), list(sessions)])
         return [AgentRow(*row) for row in rows]
 
     async def page(self, kind, person, conversation, after):
         """The next messages that this person may read, and whether there are more."""
-        rows = await self._rows(
+        rows = await self.rows(
             MESSAGES.format(right=RIGHTS[kind]),
             {"conversation": conversation, "after": after, "person": person, "limit": PAGE + 1},
         )
@@ -93,14 +96,15 @@ class Reader:
 
     async def other_side(self, kind, person, conversation):
         """The agent a visitor talks with, or the visitor an agent talks with, or None."""
-        rows = await self._rows(OTHER_SIDE[kind], [conversation, person])
+        rows = await self.rows(OTHER_SIDE[kind], [conversation, person])
         return rows[0][0] if rows else None
 
     async def stop(self):
         if self._opened:
             await self._pool.close()
 
-    async def _rows(self, statement, parameters):
+    async def rows(self, statement, parameters):
+        """What the statement gives, asked once more if a connection was gone."""
         if not self._opened:
             self._opened = True
             await self._pool.open()

@@ -14,38 +14,10 @@ from dialogues.live import hub, relay
 from dialogues.live.writer import Line
 from tests.dialogues.live.conftest import kill_live_connections
 from tests.dialogues.live.loop import running_loop
+from tests.dialogues.live.process import Ear, Process
 from tests.product import free_port, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Ear:
-    """What the hub sees of a socket."""
-
-    def __init__(self, topic, kind="visitor", person=0):
-        self.topic, self.kind, self.person = topic, kind, person
-        self.beat_at = time.monotonic() + 60
-        self.heard = []
-
-    def send(self, frame):
-        self.heard.append(frame)
-
-
-class Process:
-    def __init__(self, loop):
-        self.loop = loop
-        self.hub = loop.do(hub.here)
-
-    def listen(self, topic, **who):
-        ear = Ear(topic, **who)
-        self.loop.do(self.hub.join, ear)
-        return ear
-
-    def tell(self, topic, frame):
-        self.loop.do(self.hub.tell, [topic], frame)
-
-    def stop(self):
-        self.loop.run(self.hub.stop())
 
 
 @pytest.fixture
