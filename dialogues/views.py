@@ -15,6 +15,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_POST, require_safe
 
 from dialogues.chat import Chat
+from dialogues.facts import facts_of
 from dialogues.limits import TooManyRequests, take_place
 from dialogues.live import hub
 from dialogues.models import Conversation, OutOfDate, Stream
@@ -131,7 +132,7 @@ def _answer(request, visitor, given):
         stream = Stream.objects.shown().filter(pk=_number(request, "stream")).first()
         if stream is None:
             raise OutOfDate("This is no longer asked.")
-        conversation = visitor.begin(stream, after=_number(request, "after"), page=_page(request))
+        conversation = visitor.begin(stream, after=_number(request, "after"), **facts_of(request))
     conversation.answer(request.POST.get("card", ""), given)
     if conversation.is_waiting_for_request:
         take_place(visitor_key=visitor.key, address=request.META.get("REMOTE_ADDR", ""))
@@ -175,12 +176,6 @@ def _number(request, name):
         return int(request.POST.get(name, ""))
     except ValueError:
         raise Http404 from None
-
-
-def _page(request):
-    """The page the visitor is on, if it is one that can be opened."""
-    page = request.POST.get("page", "").replace("\0", "")
-    return page if page.startswith(("http://", "https://")) else ""
 
 
 def _frame_ancestors(workspace):

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from dialogues.models import Attribute, Author, Visitor
+from routing.facts import FACTS
 from routing.models import Decision
 
 LONGEST_NAME = 80
@@ -55,7 +56,7 @@ class Letter:
         """Pairs of an attribute's label and its value, the ways to reach the visitor first."""
         labels = dict(Attribute.objects.values_list("name", "label"))
         names = [name for name in FIRST if name in self.attributes]
-        names += sorted(set(self.attributes) - set(names))
+        names += sorted(set(self.attributes) - set(names) - set(FACTS))
         return [(labels.get(name, name), on_one_line(self.attributes[name])) for name in names]
 
     @property
@@ -64,7 +65,8 @@ class Letter:
         live_chat = self.live_chat
         offers = list(live_chat.offers.select_related("agent").order_by("pk"))
         asked = {offer.agent_id for offer in offers}
-        last = live_chat.decisions.last()
+        # When all tries were taken nobody was considered any more.
+        last = live_chat.decisions.exclude(considered=[]).last()
         passed_over = [agent for agent in last.considered if agent["agent"] not in asked] if last else []
         return [
             f"{live_chat.get_because_display()} ({live_chat.route}).",

@@ -1,5 +1,13 @@
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+
+from routing.facts import FACTS
+
+
+def is_no_fact(name):
+    if name in FACTS:
+        raise ValidationError(f"“{name}” is known of every visitor already: choose another name.")
 
 
 class Attribute(models.Model):
@@ -8,7 +16,10 @@ class Attribute(models.Model):
     name = models.CharField(
         max_length=40,
         unique=True,
-        validators=[RegexValidator(r"^[a-z][a-z0-9_]*\Z", "Use small letters, digits and underscores.")],
+        validators=[
+            RegexValidator(r"^[a-z][a-z0-9_]*\Z", "Use small letters, digits and underscores."),
+            is_no_fact,
+        ],
         help_text="Its name in rules and tokens, such as first_name.",
     )
     label = models.CharField(max_length=80, help_text="What people read.")

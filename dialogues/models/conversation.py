@@ -10,6 +10,7 @@ from dialogues.models.message import Author
 from dialogues.models.presence import VisitorPresence
 from dialogues.signals import message_posted
 from routing.clock import Now, WhenWritten, clock
+from routing.facts import FACTS
 from routing.models import Because, LiveChat, State, TooLate
 from routing.models.lock import LockingQuerySet
 
@@ -68,7 +69,11 @@ class Conversation(models.Model):
 
     visitor = models.ForeignKey("dialogues.Visitor", models.PROTECT, related_name="conversations")
     stream = models.ForeignKey("dialogues.Stream", models.PROTECT, related_name="conversations")
+    # What was known when it began: addresses, a language such as nl-BE, a country such as BE.
     page = models.CharField(max_length=2000, blank=True)
+    referrer = models.CharField(max_length=2000, blank=True)
+    language = models.CharField(max_length=35, blank=True)
+    country = models.CharField(max_length=2, blank=True)
     started_at = models.DateTimeField(db_default=WhenWritten(), db_index=True)
     # The card that waits for the visitor, by id; empty when none does.
     card = models.CharField(max_length=40, blank=True)
@@ -113,14 +118,16 @@ class Conversation(models.Model):
 
     @classmethod
     @transaction.atomic
-    def start(cls, visitor, stream, *, page=""):
+    def start(cls, visitor, stream, **facts):
         """A new conversation with the visitor, which has said what the stream says first.
+
+        `facts` are those of `routing.facts`, as far as they are known.
 
         Raises OutOfDate if the visitor is in one already.
         """
         try:
             with transaction.atomic():
-                conversation = cls.objects.create(visitor=visitor, stream=stream, page=page[:2000])
+                conversation = cls.objects.create(visitor=visitor, stream=stream, **facts)
         except IntegrityError as error:
             if "one_open_conversation_a_visitor" not in str(error):
                 raise
@@ -165,7 +172,10 @@ class Conversation(models.Model):
         """
         with transaction.atomic():
             live_chat = LiveChat.request(
-                visitor_key=self.visitor.key, route=self.route, attributes=self.visitor.attributes
+                visitor_key=self.visitor.key,
+                route=self.route,
+                attributes=self.known,
+                fallback=self.stream.dialogue.fallback_message,
             )
             self._lock()
             if self.live_chat_id or self.ended_at:
@@ -253,6 +263,12 @@ class Conversation(models.Model):
         message.refresh_from_db(fields=["created_at"])
         message_posted.send(type(message), message=message)
         return message
+
+    @property
+    def known(self):
+        """What rules go by: the visitor's attributes, and the facts of this conversation."""
+        facts = {name: getattr(self, name) for name in FACTS}
+        return self.visitor.attributes | {name: fact for name, fact in facts.items() if fact}
 
     @property
     def is_waiting_for_request(self):

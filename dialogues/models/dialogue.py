@@ -14,6 +14,15 @@ class Dialogue(models.Model):
     description = models.TextField(blank=True)
     priority = models.PositiveIntegerField(default=1, help_text="1 is the highest.")
 
+    fallback_message = models.ForeignKey(
+        "routing.FallbackMessage",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dialogues",
+        help_text="What visitors read when nobody comes; empty: the team's, or the one for everybody.",
+    )
+
     objects = DialogueQuerySet.as_manager()
 
     class Meta:

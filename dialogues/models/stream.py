@@ -51,6 +51,7 @@ class Stream(models.Model):
             models.UniqueConstraint(name="a_stream_s_number_is_its_own", fields=["dialogue", "number"]),
         ]
         ordering = ["dialogue", "-number"]
+        permissions = [("publish_stream", "Can publish streams")]
 
     def __str__(self):
         return f"{self.dialogue}, version {self.number}"

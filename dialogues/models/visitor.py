@@ -43,7 +43,7 @@ class Visitor(models.Model):
         return signing.dumps(self.key.hex, salt=TOKEN_SALT)
 
     @transaction.atomic
-    def begin(self, stream, *, after, page=""):
+    def begin(self, stream, *, after, **facts):
         """The conversation that the visitor's first answer begins.
 
         `after` is the key of the last one that the page knew of, or 0. If there is a newer one, a double click or
@@ -58,4 +58,4 @@ class Visitor(models.Model):
             return newest
         if newest:
             newest.close()
-        return visitor.conversations.model.start(visitor, stream, page=page)
+        return visitor.conversations.model.start(visitor, stream, **facts)

@@ -19,6 +19,7 @@ class ChatWidget extends HTMLElement {
   #port = null;
   #token = "";
   #page = "";
+  #referrer = "";
   #isOpen = false;
   #isReady = false;
   #isBusy = false;
@@ -66,13 +67,14 @@ class ChatWidget extends HTMLElement {
 
   #stand() {
     document.body.classList.add("is-alone");
-    this.#start({ token: "", outbox: [], page: "", seen: "" });
+    this.#start({ token: "", outbox: [], page: "", referrer: "", seen: "" });
     this.#isOpen = true;
   }
 
-  #start({ token, outbox, page, seen }) {
+  #start({ token, outbox, page, referrer, seen }) {
     this.#token = token ?? "";
     this.#page = page;
+    this.#referrer = referrer;
     this.#seen = seen ?? "";
     this.socket.store = {
       all: () => outbox,
@@ -248,6 +250,7 @@ class ChatWidget extends HTMLElement {
     event.preventDefault();
     const form = new FormData(event.target, event.submitter);
     form.append("page", this.#page);
+    form.append("referrer", this.#referrer);
     this.#post(ANSWER, form);
   }
 

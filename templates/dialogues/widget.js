@@ -149,7 +149,8 @@ iframe{inset:0;width:100%;height:100%;border-radius:0}iframe.open~button{visibil
     port = channel.port1;
     port.onmessage = hear;
     const page = location.href.split("#")[0];
-    const start = { parley: "start", token: get("/token"), outbox: outbox(), seen: get("/seen"), page };
+    const { referrer } = document;
+    const start = { parley: "start", token: get("/token"), outbox: outbox(), seen: get("/seen"), page, referrer };
     frame.contentWindow.postMessage(start, origin, [channel.port2]);
   });
 

@@ -106,7 +106,8 @@ def test_the_request_tells_routing_what_is_known(requested, alice, vera):
     live_chat = requested().live_chat
 
     assert live_chat.visitor_key == vera.key
-    assert live_chat.attributes == {"first_name": "Vera", "email": "vera@kern.example"}
+    known = {"first_name": "Vera", "email": "vera@kern.example", "page": "https://shop.example/pricing"}
+    assert live_chat.attributes == known
 
 
 def test_with_nobody_there_vera_reads_the_fallback_message_and_the_chat_has_ended(requested):

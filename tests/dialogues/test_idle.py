@@ -181,6 +181,7 @@ def test_the_warning_is_announced_to_both_sides(talking, after, django_capture_o
 def test_the_agent_ends_it_at_the_very_moment(requested, alice, clock):
     def begin():
         clock.move(seconds=-600)
+        alice.switch(available=True)
         conversation = requested()
         conversation.live_chat.accept(alice)
         clock.move(seconds=600)
