@@ -14,8 +14,7 @@ from dialogues.document import Document
 from dialogues.editing import ChangedMeanwhile, Refused, add_card, move_card, remove_card
 from dialogues.models import Stream
 
-# To publish is to add a version.
-MAY_PUBLISH = "dialogues.add_stream"
+MAY_PUBLISH = "dialogues.publish_stream"
 DONE = {
     "save": "Saved.",
     "add": "The card was added.",

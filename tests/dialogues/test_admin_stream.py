@@ -443,8 +443,8 @@ def test_who_may_change_writes_drafts_and_publishes_nothing(sign_in, dialogue):
     assert dialogue.live_stream.number == 1
 
 
-def test_who_may_add_streams_publishes(sign_in, dialogue):
-    page = Page(sign_in("view_dialogue", "change_dialogue", "add_stream"), dialogue)
+def test_who_may_publish_streams_publishes(sign_in, dialogue):
+    page = Page(sign_in("view_dialogue", "change_dialogue", "publish_stream"), dialogue)
 
     page.type(talk__text="Shall we talk?").press("save").press("publish")
 
