@@ -2,6 +2,8 @@ import re
 
 from django import forms
 from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
 
 from routing.admin.permissions import ForManagers, OneRow
 from routing.models import FallbackMessage, FallbackText, Workspace
@@ -37,20 +39,44 @@ class WorkspaceForm(forms.ModelForm):
 
     class Meta:
         model = Workspace
-        fields = ["name", "chats_per_agent", "allowed_sites", "plan", "engagement_limit"]
+        # The page names its fields itself.
+        fields = ["allowed_sites"]
 
 
 @admin.register(Workspace)
 class WorkspaceAdmin(OneRow, ForManagers, admin.ModelAdmin):
     form = WorkspaceForm
     readonly_fields = ["engagements"]
+    fieldsets = [
+        ("Plan", {"fields": ["plan", "engagement_limit", "engagements"]}),
+        ("Widget", {"fields": ["name", "allowed_sites"]}),
+        (
+            "Agents",
+            {"fields": ["chats_per_agent", "only_reachable", "away_after_misses"]},
+        ),
+        (
+            "Routing",
+            {
+                "fields": [
+                    "account_routing",
+                    ("round_robin_tries", "team_tries", "custom_rules_tries"),
+                    "overflow",
+                ]
+            },
+        ),
+        ("When nobody comes", {"fields": ["fallback_message", "include_meeting_booking"]}),
+    ]
 
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, *([] if request.user.is_superuser else FOR_SUPERUSERS)]
 
     @admin.display(description="engagements so far")
     def engagements(self, workspace):
-        return workspace.engagements
+        used = f"{workspace.engagements} of {workspace.engagement_limit}"
+        chats = reverse("admin:routing_livechat_changelist")
+        return format_html(
+            '{}, <a href="{}?accepted_at__isnull=False">the live chats that were accepted</a>', used, chats
+        )
 
 
 class FallbackTextInline(admin.StackedInline):

@@ -112,6 +112,16 @@ class Workspace(models.Model):
 
         return LiveChat.objects.engaged().count()
 
+    @property
+    def engagement_state(self):
+        """Whether engagements run out: "few-left" from nine tenths on, "used-up", or empty."""
+        if self.plan == Plan.PRIME:
+            return ""
+        used = self.engagements
+        if used >= self.engagement_limit:
+            return "used-up"
+        return "few-left" if used * 10 >= self.engagement_limit * 9 else ""
+
     def has_engagement_left(self):
         """Whether the plan connects one more chat. An open offer has reserved its engagement."""
         from routing.models.live_chat import LiveChat

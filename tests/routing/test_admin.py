@@ -49,6 +49,9 @@ def settings_of(workspace, **changed):
         "allowed_sites": "",
         "plan": workspace.plan,
         "engagement_limit": workspace.engagement_limit,
+        "round_robin_tries": workspace.round_robin_tries,
+        "team_tries": workspace.team_tries,
+        "custom_rules_tries": workspace.custom_rules_tries,
     }
     return fields | changed
 
