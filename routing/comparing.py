@@ -9,6 +9,8 @@ ADDRESSES = ("page", "referrer")
 # Control characters, what turns the direction of text around, and halves of characters: a person would not see
 # them, and the database keeps neither the first nor the last of them.
 HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+PATH = re.compile(r"/(?!/)")
+ORIGIN = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#]*", re.IGNORECASE)
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST_SHOWN = 100
@@ -33,9 +35,28 @@ def comparable(text):
 
 
 def is_same(attribute, text, wanted):
-    """Whether the attribute's text is what is wanted: nl is also nl-BE, and a page is itself with a slash behind."""
-    text, wanted = standard(attribute, text), standard(attribute, wanted)
-    return text == wanted or (attribute == "language" and text.partition("-")[0] == wanted)
+    """Whether the attribute's text is what is wanted: nl is also nl-BE, and a page is also its path."""
+    text, standard_wanted = standard(attribute, text), standard(attribute, wanted)
+    if attribute == "language" and text.partition("-")[0] == standard_wanted:
+        return True
+    if is_path(attribute, wanted):
+        path = path_of(text)
+        return standard_wanted == (path if "?" in wanted else path.partition("?")[0]).rstrip("/")
+    return text == standard_wanted
+
+
+def begins_with(attribute, text, wanted):
+    text = comparable(text)
+    return (path_of(text) if is_path(attribute, wanted) else text).startswith(comparable(wanted))
+
+
+def is_path(attribute, wanted):
+    """Whether only the path of an address is compared: what stands behind its host."""
+    return attribute in ADDRESSES and PATH.match(wanted.strip()) is not None
+
+
+def path_of(address):
+    return ORIGIN.sub("", address)
 
 
 def standard(attribute, text):

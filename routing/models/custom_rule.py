@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from routing import conditions
+from routing.condition import Verdict
 from routing.models.agent import Agent
 
 
@@ -42,7 +43,7 @@ class CustomRule(models.Model):
         try:
             return conditions.read(self.conditions).verdict(known)
         except ValueError as refused:
-            return conditions.Verdict(matches=False, because=[f"It cannot be read: {refused}"])
+            return Verdict(matches=False, because=[f"It cannot be read: {refused}"])
 
     @property
     def pool(self):

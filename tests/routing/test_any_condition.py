@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from routing.comparing import HIDDEN
-from routing.conditions import Condition, Conditions, Group, as_json, read
+from routing.condition import Condition
+from routing.conditions import Conditions, Group, as_json, read
 from tests.routing.test_conditions import (
     CONTAINS,
     GREATER,
@@ -33,10 +34,10 @@ everything = st.recursive(
 )
 attributes = st.sampled_from(["city", "language", "page", "company_size"])
 visitors = st.dictionaries(
-    attributes, everything | st.sampled_from(["nl", "NL-be", "200", "2026-06-10", "a"])
+    attributes, everything | st.sampled_from(["nl", "NL-be", "200", "2026-06-10", "a", "https://x/a"])
 )
 values = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs"]), min_size=1, max_size=8)
-values = (values | st.sampled_from(["nl", "nl-BE", "a/"])).filter(str.strip)
+values = (values | st.sampled_from(["nl", "nl-BE", "a/", "/a"])).filter(str.strip)
 conditions = st.one_of(
     st.builds(Condition, attributes, st.sampled_from([IS, IS_NOT, CONTAINS, STARTS_WITH]), values),
     st.builds(Condition, attributes, st.sampled_from([IS_EMPTY, IS_NOT_EMPTY])),

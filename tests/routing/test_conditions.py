@@ -2,7 +2,8 @@
 
 import pytest
 
-from routing.conditions import Condition, Conditions, Group, Operator, read
+from routing.condition import Condition, Operator
+from routing.conditions import Conditions, Group, read
 
 IS, IS_NOT, CONTAINS, STARTS_WITH = Operator.IS, Operator.IS_NOT, Operator.CONTAINS, Operator.STARTS_WITH
 IS_EMPTY, IS_NOT_EMPTY, ONE_OF = Operator.IS_EMPTY, Operator.IS_NOT_EMPTY, Operator.ONE_OF
@@ -172,6 +173,54 @@ def test_an_address_is_the_same_with_a_slash_or_a_fragment_behind_it(attribute):
         attribute, IS, "https://kern.example", {attribute: "https://kern.example/prices"}
     ).matches
     assert not verdict("city", IS, "a/", {"city": "a"}).matches
+
+
+@pytest.mark.parametrize("attribute", ["page", "referrer"])
+@pytest.mark.parametrize(
+    ("wanted", "address", "matches"),
+    [
+        ("/pricing", "https://shop.example/pricing", True),
+        (" /Pricing/ ", "HTTPS://Shop.example:8080/pricing?from=mail#top", True),
+        ("/pricing", "/pricing", True),
+        ("/pricing", "https://shop.example/nl/pricing", False),
+        ("/pricing", "https://shop.example/pricing/big", False),
+        ("/pricing", "https://shop.example/?next=/pricing", False),
+        ("/pricing?plan=big", "https://shop.example/pricing?plan=big", True),
+        ("/pricing?plan=big", "https://shop.example/pricing", False),
+        ("/", "https://shop.example", True),
+        ("/", "https://shop.example/", True),
+        ("/", "https://shop.example/pricing", False),
+        ("//shop.example", "https://shop.example", False),
+        ("shop.example/pricing", "https://shop.example/pricing", False),
+    ],
+)
+def test_what_begins_with_a_slash_is_compared_with_the_path(attribute, wanted, address, matches):
+    known = {attribute: address}
+
+    assert verdict(attribute, IS, wanted, known).matches is matches
+    assert verdict(attribute, IS_NOT, wanted, known).matches is not matches
+    assert verdict(attribute, ONE_OF, ["/other", wanted], known).matches is matches
+    assert not verdict("city", IS, wanted, {"city": "https://shop.example" + wanted}).matches
+
+
+def test_the_start_of_a_path_is_compared_with_the_start_of_the_path():
+    known = {"page": "https://shop.example/blog/2026?a=b"}
+
+    assert verdict("page", STARTS_WITH, "/Blog/", known).matches
+    assert verdict("page", STARTS_WITH, "https://shop.example/blog", known).matches
+    assert not verdict("page", STARTS_WITH, "/2026", known).matches
+    assert not verdict("city", STARTS_WITH, "/blog", {"city": known["page"]}).matches
+
+
+def test_it_is_said_that_the_path_decided():
+    known = {"page": "https://shop.example/pricing?a=b"}
+
+    assert [
+        verdict("page", *wanted, known).because for wanted in [(IS, "/pricing"), (STARTS_WITH, "/p")]
+    ] == [
+        ['Page is "https://shop.example/pricing?a=b", whose path is "/pricing".'],
+        ['Page is "https://shop.example/pricing?a=b", whose path starts with "/p".'],
+    ]
 
 
 def test_a_rule_without_conditions_leads_nobody_anywhere():
