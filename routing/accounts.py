@@ -2,7 +2,14 @@
 
 import re
 
+import idna
+
+from routing.comparing import shown
+
 LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+SCHEME = re.compile(r"(?:[a-z]+:)?//|mailto:")
+WWW = re.compile(r"^www\.(?=[^.]+\.)")
+LONGEST_DOMAIN = 253
 # Everybody's mailbox is nobody's company.
 # fmt: off
 PUBLIC_MAILBOXES = frozenset([
@@ -20,16 +27,16 @@ def as_domain(text) -> str:
 
     Raises ValueError, in words that can be shown, if it is none or belongs to everybody.
     """
-    bare = (
-        re.sub(r"^(?:[a-z]+://)?(?:www\.)?(?:[^@/]*@)?", "", text.strip().lower()).split("/")[0].rstrip(".")
-    )
-    try:
-        domain = bare.encode("idna").decode("ascii").lower() if bare else ""
-    except UnicodeError:
-        domain = ""
+    domain = _in_ascii(WWW.sub("", _host(text)).rstrip("."))
     labels = domain.split(".")
-    if len(domain) > 253 or len(labels) < 2 or not all(map(LABEL.fullmatch, labels)):
-        raise ValueError(f"“{text.strip()[:100]}” is no domain: write it as kern.example")
+    # A host whose last part is a number is an address of a machine.
+    if (
+        len(domain) > LONGEST_DOMAIN
+        or len(labels) < 2
+        or labels[-1].isdigit()
+        or not all(map(LABEL.fullmatch, labels))
+    ):
+        raise ValueError(f"“{shown(text)}” is no domain: write it as kern.example.")
     if domain in PUBLIC_MAILBOXES:
         raise ValueError(f"{domain} gives mailboxes to everybody, so no company owns it.")
     return domain
@@ -42,4 +49,22 @@ def domain_of(email) -> str:
     try:
         return as_domain(email.split("@")[1])
     except ValueError:
+        return ""
+
+
+def _host(text):
+    """The host of the page, the mailbox or the domain that was written."""
+    text = text.strip().lower()
+    scheme = SCHEME.match(text)
+    authority = re.split(r"[/?#]", text[scheme.end() :] if scheme else text, maxsplit=1)[0]
+    return authority.rpartition("@")[2].partition(":")[0]
+
+
+def _in_ascii(host):
+    # What is too long is none anyway, and to encode it takes its time.
+    if host.isascii() or len(host) > LONGEST_DOMAIN:
+        return host
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
         return ""
