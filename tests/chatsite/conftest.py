@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.notifications.conftest import mail_server  # noqa: F401  the same one
 from tests.product import ROOT, Product, wait_until
 
 OURS = (
