@@ -72,6 +72,20 @@ def test_dana_sets_her_password_and_stands_in_the_inbox(client, dana, link_for):
     assert dana.check_password(NEW)
 
 
+def test_from_max_s_form_to_dana_s_inbox(client, max, mail_server):
+    client.force_login(max)
+    client.post("/admin/routing/agent/add/", {"name": "Dana", "email": "dana@parley.example"})
+    dana, link = Client(), PasswordLink.objects.get()
+    send_password_link(link.pk)
+    text = mail_server.to("dana@parley.example")[0].get_payload(0).get_payload(decode=True).decode()
+
+    path = dana.get(re.search(r"http://localhost:8000(/password/\S+)", text)[1]).url
+    page = dana.post(path, BOTH, follow=True)
+
+    assert page.redirect_chain == [("/inbox/", 302)]
+    assert '<h1 class="for-ears">Agent Inbox</h1>' in page.content.decode()
+
+
 def test_the_link_is_not_in_the_address_of_the_page(client, dana, link_for):
     link = link_for(dana)
 
