@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import defaultdict
 from typing import NamedTuple
@@ -15,6 +16,9 @@ LONGEST_COMPANY = 200
 COLUMNS = ("company name", "domain", "agent")
 IN_WORDS = "the columns “company name”, “domain” and “agent”"
 SEPARATORS = ",;\t"
+LONGEST_FIRST_ROW = 10_000
+# What a spreadsheet would take for a formula, and what already has the sign before it that says it is none.
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
 # How files of Excel and of LibreOffice begin.
 SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -33,34 +37,33 @@ class Problem(NamedTuple):
     text: str
 
 
-def read_accounts(data, agents):
-    """The accounts in the file and its problems. `agents` has pk, name, username and email of who can own one."""
-    reading = _Reading(agents)
-    try:
-        for line, row in _rows(_text(data)):
-            reading.take(line, row)
-    except ValueError as refused:
-        return [], [Problem(0, str(refused))]
-    return reading.accounts, reading.problems
+class AccountFile:
+    """What is in the file. `agents` has pk, name, username and email of who can own an account.
 
+    `domains` are those on any line, also where the rest of it cannot be taken.
+    """
 
-class _Reading:
-    def __init__(self, agents):
-        self.accounts, self.problems = [], []
-        self.line_of = {}
-        self.called = defaultdict(set)
-        for pk, *names in agents:
-            for name in map(comparable, names):
-                self.called[name].add(pk)
+    def __init__(self, data, agents):
+        self.accounts, self.problems, self._line_of = [], [], {}
+        self._pks = pks_by_name(agents)
+        try:
+            for line, row in _rows(_text(data)):
+                self._take(line, row)
+        except ValueError as refused:
+            self.accounts, self.problems, self._line_of = [], [Problem(0, str(refused))], {}
 
-    def take(self, line, row):
+    @property
+    def domains(self):
+        return self._line_of.keys()
+
+    def _take(self, line, row):
         if isinstance(row, str):
             self.problems.append(Problem(line, row))
             return
         found = []
         for read, cell in zip((self._company, self._domain, self._agent), row, strict=True):
             try:
-                found.append(read(_visible(cell), line))
+                found.append(read(_visible(undefused(cell)), line))
             except ValueError as refused:
                 self.problems.append(Problem(line, str(refused)))
         if len(found) == len(row):
@@ -77,20 +80,45 @@ class _Reading:
         if not cell:
             raise ValueError("The domain is missing.")
         domain = as_domain(cell)
-        if self.line_of.setdefault(domain, line) != line:
-            raise ValueError(f"{domain} is already on line {self.line_of[domain]}.")
+        if self._line_of.setdefault(domain, line) != line:
+            raise ValueError(f"{domain} is already on line {self._line_of[domain]}.")
         return domain
 
     def _agent(self, cell, line):
         if not cell:
             raise ValueError("The agent is missing.")
-        match sorted(self.called.get(comparable(cell), ())):
+        match sorted(self._pks.get(comparable(cell), ())):
             case [pk]:
                 return pk
             case []:
                 raise ValueError(f"There is no agent “{shown(cell)}”.")
             case _:
                 raise ValueError(f"More than one agent is called “{shown(cell)}”: write the email address.")
+
+
+def pks_by_name(agents):
+    """Whom each name, username and email can mean, in the form in which they are compared."""
+    pks = defaultdict(set)
+    for pk, *names in agents:
+        for name in filter(None, map(comparable, names)):
+            pks[name].add(pk)
+    return pks
+
+
+def written(rows):
+    """The rows as a file that spreadsheets open and that can be read here again. Nothing in it is a formula."""
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows([defused(str(cell)) for cell in row] for row in rows)
+    # With a mark at the start, by which Excel knows the encoding.
+    return file.getvalue().encode("utf-8-sig")
+
+
+def defused(cell):
+    return f"'{cell}" if FORMULA.match(cell) else cell
+
+
+def undefused(cell):
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
 
 
 def _text(data):
@@ -164,6 +192,8 @@ def _torn(line, end):
 def _separator(text):
     """The one by which the first row says the most of what it must."""
     first = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
+    if len(first) > LONGEST_FIRST_ROW:
+        raise ValueError(f"The first row must name {IN_WORDS}, and is too long for that.")
 
     def named(separator):
         return sum(_column(cell) in COLUMNS for cell in first.split(separator))

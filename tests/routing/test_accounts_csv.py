@@ -3,12 +3,13 @@
 import codecs
 import csv
 import io
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.accounts_csv import AccountRow, Problem, read_accounts
+from routing.accounts_csv import AccountFile, AccountRow, Problem, defused, undefused, written
 
 ALICE, BOB, OTHER_BOB = 1, 2, 3
 AGENTS = [
@@ -18,6 +19,11 @@ AGENTS = [
 ]
 HEADER = "company name,domain,agent\n"
 quick = settings(max_examples=80, deadline=None, database=None)
+
+
+def read_accounts(data, agents):
+    file = AccountFile(data, agents)
+    return file.accounts, file.problems
 
 
 def read(text):
@@ -188,6 +194,52 @@ def test_a_formula_is_just_text():
     [account], _ = read(HEADER + '"=HYPERLINK(""http://x.example"")",kern.example,alice')
 
     assert account.company == '=HYPERLINK("http://x.example")'
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+31 20", "-", "@kern", "'=1+1", "''@kern", "\t=1"])
+def test_a_formula_is_defused_when_written_and_itself_again_when_read(cell):
+    assert defused(cell) == f"'{cell}"
+    assert undefused(defused(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["Kern", "'s Gravenhage", "1+1", "", "'"])
+def test_what_is_no_formula_is_written_as_it_is(cell):
+    assert (defused(cell), undefused(cell)) == (cell, cell)
+
+
+@quick
+@given(
+    st.lists(
+        st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_what_is_written_can_be_read_again(companies):
+    rows = [(company, f"kern{n}.example", "alice") for n, company in enumerate(companies)]
+
+    accounts, problems = read_accounts(written([("Company name", "Domain", "Agent"), *rows]), AGENTS)
+
+    assert ([account.company for account in accounts], problems) == (companies, [])
+
+
+def test_a_domain_is_noticed_on_a_line_that_cannot_be_taken():
+    file = AccountFile((HEADER + "Kern,kern.example,alice\nNoord,noord.example,dan\n").encode(), AGENTS)
+
+    assert set(file.domains) == {"kern.example", "noord.example"}
+    assert [account.domain for account in file.accounts] == ["kern.example"]
+
+
+@pytest.mark.parametrize("sign", [",", '"', "a", ";", "\t", "\n", ",\n", '"\n'])
+def test_five_megabytes_of_one_sign_are_refused_at_once(sign):
+    bomb = (sign * 5_000_000)[:5_000_000].encode()
+    started = perf_counter()
+
+    for data in (bomb, HEADER.encode() + bomb[: -len(HEADER)]):
+        accounts, problems = read_accounts(data, AGENTS)
+        assert (len(accounts), len(problems) > 0) == (0, True)
+
+    assert perf_counter() - started < 10
 
 
 @pytest.mark.parametrize(
