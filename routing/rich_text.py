@@ -19,8 +19,9 @@ DEEPEST_INDENT = 8
 # with them, and so do the marks that Arabic and Hebrew are written with.
 UNWANTED = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 BLOCKS = re.compile(r"<(/?)(?:div|h[1-6]|blockquote|pre|tr|dt|dd)\b[^<>]*>", re.IGNORECASE)
-# A link that had its address taken is none.
+# A link that had its address taken is none, and neither is one without words.
 ADDRESSLESS = re.compile(rf'<a target="{LINK["target"]}" rel="{LINK["rel"]}">(.*?)</a>', re.DOTALL)
+WORDLESS = re.compile(r"<a [^<>]*></a>")
 
 _cleaner = Cleaner(
     tags=TAGS,
@@ -61,7 +62,7 @@ def as_text(html):
 
 
 def _tidy(html):
-    return ADDRESSLESS.sub(r"\1", UNWANTED.sub("", html))
+    return WORDLESS.sub("", ADDRESSLESS.sub(r"\1", UNWANTED.sub("", html)))
 
 
 class _Reading(HTMLParser):
@@ -130,8 +131,8 @@ class _Reading(HTMLParser):
             "".join(self._link_words).strip(),
             re.sub(r"^(mailto|tel):", "", self._link, flags=re.I),
         )
-        if words.rstrip("/") not in (address.rstrip("/"), self._link.rstrip("/")):
-            self._say(f" ({address})" if words else address)
+        if words and words.rstrip("/") not in (address.rstrip("/"), self._link.rstrip("/")):
+            self._say(f" ({address})")
         self._link = None
 
     def _break(self, lines):
