@@ -90,6 +90,7 @@ class Lookout:
                 for key, name in late:
                     self._wait_until[name] = self._have_it_done(kind, key, name, again=True)
         self._queues.beat()
+        self._queues.have_checked()
 
     def _have_it_done(self, kind, key, name, *, again=False):
         """Enqueues its job, and says until when to wait for it."""

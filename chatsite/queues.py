@@ -17,6 +17,9 @@ ANSWERS_WITHIN_SECONDS = 0.4
 LEFT_ALONE_SECONDS = 2
 # Whoever looks into a failed job finds it in the log; its name is soon needed again.
 FAILURES_LAST_SECONDS = 5
+CHECK_ASKED_FOR = "parley:check"
+# A clock that asks a moment sooner than a minute ago is not too soon.
+CLOCKS_DIFFER_MS = 500
 
 
 class Queues:
@@ -28,6 +31,7 @@ class Queues:
         )
         self._is_away = False
         self._try_again_at = 0
+        self._check_at = 0
 
     def beat(self):
         """Lets /health/ready know that a clock runs."""
@@ -46,6 +50,26 @@ class Queues:
                 failure_ttl=FAILURES_LAST_SECONDS,
             )
         )
+
+    def have_checked(self):
+        """Has all invariants checked once in so many seconds, however many clocks ask for it."""
+        every = settings.SELF_CHECK_SECONDS
+        if not every or monotonic() < self._check_at:
+            return
+        if self._ask(self._enqueue_check):
+            self._check_at = monotonic() + every
+
+    def _enqueue_check(self):
+        every = settings.SELF_CHECK_SECONDS
+        if self._redis.set(CHECK_ASKED_FOR, 1, nx=True, px=every * 1000 - CLOCKS_DIFFER_MS):
+            # One that nobody has begun by then is dropped: the next says the same, and they must not pile up.
+            Queue("default", connection=self._redis).enqueue(
+                "chatsite.jobs.check_invariants",
+                ttl=every,
+                job_timeout=settings.RQ_QUEUES["default"]["DEFAULT_TIMEOUT"],
+                result_ttl=0,
+                failure_ttl=FAILURES_LAST_SECONDS,
+            )
 
     def _ask(self, question):
         if monotonic() < self._try_again_at:

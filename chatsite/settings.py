@@ -189,6 +189,9 @@ BEAT_SECONDS = whole_number("BEAT_SECONDS", default=15)
 # A line is lost once not even the browser has answered for this long.
 SILENT_LINE_SECONDS = whole_number("SILENT_LINE_SECONDS", default=15)
 
+# How often it looks over its own data, mends what it safely can, and reports the rest; 0: never.
+SELF_CHECK_SECONDS = whole_number("SELF_CHECK_SECONDS", default=60)
+
 # Limits (design of record, sections 3, 4 and 8)
 
 MESSAGES_PER_VISITOR = whole_number("MESSAGES_PER_VISITOR", default=10)

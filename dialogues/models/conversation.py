@@ -1,17 +1,20 @@
 from datetime import timedelta
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from dialogues.answers import clean_answer
 from dialogues.document import CaptureCard, LiveChatCard, QuestionCard
 from dialogues.live import hub
-from dialogues.models.message import Author
+from dialogues.live.presence import PANES
+from dialogues.models.message import Author, Message
 from dialogues.models.presence import VisitorPresence
 from dialogues.signals import message_posted
 from routing.clock import Now, WhenWritten, clock
 from routing.facts import FACTS
 from routing.models import Because, LiveChat, State, TooLate
+from routing.models.live_chat import OPEN
 from routing.models.lock import LockingQuerySet
 
 # Adobe Dynamic Chat, "Live chat overview": after ten minutes without activity the chat times out.
@@ -58,6 +61,32 @@ class ConversationQuerySet(LockingQuerySet):
     def waiting_for_request(self):
         """Those that stand on a live chat card while nobody has asked for an agent yet."""
         return self.open().filter(route__isnull=False, live_chat=None)
+
+    def behind(self):
+        """Open ones that have not taken over what became of their live chat. No verb leaves one behind."""
+        is_active = Q(live_chat__state=State.ACTIVE)
+        is_over = Q(live_chat__state__in=[State.ENDED, State.FELL_BACK])
+        has_nobody = Q(live_chat__agent=None) | Q(live_chat__handed_back_at__isnull=False)
+        has_another = Q(live_agent=None) | ~Q(live_agent=F("live_chat__agent"))
+        return self.open().filter(
+            is_over
+            | has_nobody & Q(live_agent__isnull=False)
+            | is_active & ~has_nobody & has_another
+            | is_active & Q(look_at=None)
+        )
+
+    def ended_too_early(self):
+        """Those that have ended, while their live chat has not. No verb leaves one behind."""
+        return self.filter(ended_at__isnull=False, live_chat__state__in=OPEN)
+
+    def miscounted(self):
+        """Those that may still be written in, whose length is not the position of their last message."""
+        last = (
+            Message.objects.filter(conversation=OuterRef("pk")).order_by("-position").values("position")[:1]
+        )
+        # Older ones would only make this dearer every day.
+        is_recent = Q(started_at__gt=Now() - RESUME_WITHIN) | Q(live_chat__state__in=OPEN)
+        return self.open().filter(is_recent).exclude(length=Coalesce(Subquery(last), 0))
 
     def to_look_at(self):
         """Active live chats whose time has come to see whether anybody still writes."""
@@ -219,6 +248,26 @@ class Conversation(models.Model):
                 if live_chat.because == Because.LEFT_ALONE:
                     self._post_fallback_message(live_chat)
                 self._finish()
+
+    @transaction.atomic
+    def catch_up(self):
+        """Takes over what became of its live chat, should that have been missed; as a rule nothing was."""
+        live_chat = LiveChat.objects.lock().filter(conversation=self).first()
+        self._lock()
+        if not Conversation.objects.behind().filter(pk=self.pk).exists():
+            return
+        gone = self.live_agent_id
+        if live_chat is None or live_chat.state == State.OFFERED:
+            self.live_agent = None
+        elif live_chat.state == State.ACTIVE:
+            self.look_at = self.look_at or clock()
+        self.save(update_fields=["live_agent", "look_at"])
+        if live_chat:
+            self.reflect(live_chat)
+        hub.announce(visitor=self.visitor_id, pane="chat")
+        for pane in PANES:
+            hub.announce(agent=gone, pane=pane)
+            hub.announce(agent=self.live_agent_id, pane=pane)
 
     def end_if_idle(self):
         """Ends the live chat if neither side has typed a message for ten minutes; warns both at eight.

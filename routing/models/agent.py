@@ -1,4 +1,6 @@
 from contextlib import contextmanager
+from copy import copy
+from datetime import timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -54,6 +56,11 @@ class AgentQuerySet(LockingQuerySet):
             load=_count(LiveChat.objects.active(), "agent") + _count(Offer.objects.open(), "agent")
         )
 
+    def with_limit(self, workspace):
+        """Adds `limit`: how many chats each may have."""
+        # Postgres passes over a null here: without a limit of one's own, the one for all holds.
+        return self.annotate(limit=Least(F("chat_limit"), Value(workspace.chats_per_agent)))
+
     def considered_for(self, live_chat, workspace):
         """Everyone in turn with `load`, `limit` and `passed_over`, which is empty for who can be asked."""
         from routing.models.offer import Offer
@@ -74,9 +81,8 @@ class AgentQuerySet(LockingQuerySet):
             reasons.insert(-1, (~is_here, PassedOver.UNREACHABLE))
         return (
             self.with_load()
+            .with_limit(workspace)
             .annotate(
-                # Postgres passes over a null here: without a limit of one's own, the one for all holds.
-                limit=Least(F("chat_limit"), Value(workspace.chats_per_agent)),
                 passed_over=Case(
                     *[When(condition, then=Value(reason)) for condition, reason in reasons],
                     default=Value(""),
@@ -169,6 +175,12 @@ class Agent(Availability):
         with self._settled() as now:
             self.settle_as_of(now)
 
+    def is_settled_as_of(self, now):
+        """Whether settling them now would change nothing of the next day."""
+        anew = copy(self)
+        anew.settle_as_of(now)
+        return anew._next_day(now) == self._next_day(now)
+
     def deactivate(self):
         """They may not sign in any more. Their open offers go to who is next, their active chats are handed back;
         what is cut short here the clock goes on with."""
@@ -191,6 +203,11 @@ class Agent(Availability):
             answers = answers.filter(made_at__gte=self.misses_count_from)
         newest = answers.order_by("-made_at").values_list("outcome", flat=True)[:10]
         return sum(1 for _ in takewhile(Outcome.EXPIRED.__eq__, newest))
+
+    def _next_day(self, now):
+        # What lies further ahead comes into sight from day to day: hours without an end have none that is settled.
+        changes_at = self.settle_at if self.settle_at and self.settle_at - now < timedelta(days=1) else None
+        return self.switched, self.is_available_at(now), changes_at
 
     @contextmanager
     def _settled(self):

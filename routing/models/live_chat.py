@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from routing import rich_text
 from routing.clock import clock
@@ -13,7 +13,7 @@ from routing.models.choice import Choice
 from routing.models.decision import Decision
 from routing.models.fallback_message import standard_in
 from routing.models.lock import LockingQuerySet
-from routing.models.offer import Outcome
+from routing.models.offer import Offer, Outcome
 from routing.models.workspace import Workspace
 from routing.signals import live_chat_changed
 
@@ -34,6 +34,7 @@ class State(models.TextChoices):
 
 
 OPEN = [State.OFFERED, State.ACTIVE]
+WAITING = Q(state=State.OFFERED) | Q(state=State.ACTIVE, handed_back_at__isnull=False)
 
 
 class Because(models.TextChoices):
@@ -65,6 +66,18 @@ class LiveChatQuerySet(LockingQuerySet):
             .filter(handed_back_at=None)
             .exclude(agent__in=Agent.objects.permitted().values("pk"))
         )
+
+    def waiting(self):
+        """Those for whom somebody is to be asked: they have nobody yet, or were handed back."""
+        return self.filter(WAITING)
+
+    def forgotten(self):
+        """Waiting ones for whom nobody is asked. No verb leaves one behind."""
+        return self.waiting().exclude(Exists(Offer.objects.open().filter(live_chat=OuterRef("pk"))))
+
+    def still_offered(self):
+        """Those that wait for nobody, and are offered to somebody all the same. No verb leaves one behind."""
+        return self.exclude(WAITING).filter(pk__in=Offer.objects.open().values("live_chat"))
 
     def engaged(self):
         """Those that were accepted, which is what the Select plan counts."""
@@ -197,6 +210,18 @@ class LiveChat(models.Model):
                 self._offer_or_fall_back()
                 changed()
 
+    def look_again(self):
+        """Sees to it that somebody is asked while the chat waits, and nobody otherwise; as a rule all is well, and
+        nothing happens."""
+        with self._locked(quietly=True) as changed:
+            offer = self.offers.open().first()
+            if self.is_waiting and not offer:
+                self._offer_or_fall_back()
+                changed()
+            elif offer and not self.is_waiting:
+                # The chat itself is as it was, so nobody is told: the panes show it with the next beat.
+                offer.close(Outcome.WITHDRAWN, at=clock())
+
     def cancel(self):
         """The visitor stops waiting. Nobody accepted, and nothing failed."""
         with self._locked():
@@ -210,6 +235,11 @@ class LiveChat(models.Model):
             if self.state != State.ACTIVE:
                 raise TooLate(ENDED_ALREADY)
             self._end(State.ENDED, because=because)
+
+    @property
+    def is_waiting(self):
+        """Whether somebody is to be asked: it has nobody yet, or was handed back."""
+        return self.state == State.OFFERED or (self.state == State.ACTIVE and self.handed_back_at is not None)
 
     # What they share
 

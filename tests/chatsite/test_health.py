@@ -15,4 +15,12 @@ def test_a_parley_without_redis_is_not_ready_and_says_so(client, settings):
     answer = client.get("/health/ready")
 
     assert answer.status_code == 503
-    assert answer.json() == {"database": True, "redis": False, "clock": False}
+    assert answer.json() == {
+        "database": True,
+        "redis": False,
+        "clock": False,
+        "data": "not checked",
+        "faults": [],
+        "notices": [],
+        "checked_at": None,
+    }
