@@ -91,7 +91,9 @@ def encode(**frame) -> str:
     return msgspec.json.encode(frame).decode()
 
 
-def message_frame(conversation, position, client_id, author, body, at) -> str:
+def message_frame(conversation, position, client_id, author, body, at, *, html="") -> str:
+    # Only what the server itself says may have markup: what people type carries no byte more.
+    markup = {"html": html} if html else {}
     return encode(
         type="message",
         conversation=conversation,
@@ -100,6 +102,7 @@ def message_frame(conversation, position, client_id, author, body, at) -> str:
         author=author,
         body=body,
         at=at,
+        **markup,
     )
 
 

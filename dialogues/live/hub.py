@@ -46,6 +46,7 @@ def _frame(kind, key, pane, message):
             message.author,
             message.body,
             message.created_at,
+            html=message.html,
         )
     return encode(type="pane", pane=pane, revision=revision(kind, key))
 

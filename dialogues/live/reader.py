@@ -30,7 +30,7 @@ FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY x(user_id, session, n)
 LEFT JOIN auth_user u ON u.id = x.user_id LEFT JOIN routing_agent a ON a.user_id = x.user_id ORDER BY n
 """
 MESSAGES = """
-SELECT m.position, m.client_id, m.author, m.body, m.created_at FROM dialogues_message m
+SELECT m.position, m.client_id, m.author, m.body, m.created_at, m.html FROM dialogues_message m
 WHERE m.conversation_id = %(conversation)s AND m.position > %(after)s AND EXISTS ({right})
 ORDER BY m.position LIMIT %(limit)s
 """
@@ -45,7 +45,7 @@ OTHER_SIDE = {
     "visitor": "SELECT live_agent_id FROM dialogues_conversation WHERE id = %s AND visitor_id = %s",
     "agent": "SELECT visitor_id FROM dialogues_conversation WHERE id = %s AND live_agent_id = %s",
 }
-PAGE_FIELDS = ("position", "id", "author", "body", "at")
+PAGE_FIELDS = ("position", "id", "author", "body", "at", "html")
 
 
 class AgentRow(Struct):
@@ -91,7 +91,7 @@ class Reader:
             MESSAGES.format(right=RIGHTS[kind]),
             {"conversation": conversation, "after": after, "person": person, "limit": PAGE + 1},
         )
-        messages = [dict(zip(PAGE_FIELDS, row, strict=True)) for row in rows[:PAGE]]
+        messages = [_message(row) for row in rows[:PAGE]]
         return messages, len(rows) > PAGE
 
     async def other_side(self, kind, person, conversation):
@@ -119,6 +119,11 @@ class Reader:
         async with self._pool.connection() as connection:
             cursor = await connection.execute(statement, parameters)
             return await cursor.fetchall()
+
+
+def _message(row):
+    """As in a frame: with `html` only where there is some."""
+    return dict(zip(PAGE_FIELDS, row if row[-1] else row[:-1], strict=False))
 
 
 @cache

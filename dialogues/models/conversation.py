@@ -5,12 +5,14 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from dialogues.answers import clean_answer
-from dialogues.document import CaptureCard, LiveChatCard, QuestionCard
+from dialogues.document import LiveChatCard, QuestionCard
 from dialogues.live import hub
 from dialogues.live.presence import PANES
 from dialogues.models.message import Author, Message
 from dialogues.models.presence import VisitorPresence
 from dialogues.signals import message_posted
+from dialogues.walk import Kept, Reached, Said
+from routing import rich_text
 from routing.clock import Now, WhenWritten, clock
 from routing.facts import FACTS
 from routing.models import Because, LiveChat, State, TooLate
@@ -161,7 +163,7 @@ class Conversation(models.Model):
             if "one_open_conversation_a_visitor" not in str(error):
                 raise
             raise OutOfDate("You are in a conversation already.") from error
-        conversation._say(stream.read().start.from_card(0))
+        conversation._take_over(conversation._walk().begin())
         return conversation
 
     @transaction.atomic
@@ -173,26 +175,21 @@ class Conversation(models.Model):
         self._lock()
         if self.ended_at or self.route_id or self.card != card_id:
             raise OutOfDate("This was answered already.")
-        document = self.stream.read()
-        branch, index = document.find(card_id)
-        card = branch.from_card(index)[0]
+        card, branch = self.standing_card, None
         if isinstance(card, QuestionCard):
             response = next((each for each in card.responses if each.id == given), None)
             if response is None:
                 raise ValueError("Choose one of the answers.")
-            text, value, following = (
-                response.text,
-                response.value or response.text,
-                response.branch.from_card(0),
-            )
+            text, value = response.said("text", self.language), response.value or response.text
+            branch = response.branch
         else:
             text = value = clean_answer(card, given)
-            following = branch.from_card(index + 1)
         self.post(text, author=Author.VISITOR, author_id=self.visitor_id)
         if card.attribute:
             self.visitor.attributes[card.attribute] = value
             self.visitor.save(update_fields=["attributes"])
-        self._say(following)
+        walk = self._walk()
+        self._take_over(walk.into(branch) if branch else walk.on_after(card_id))
 
     def request_live_chat(self):
         """Asks for an agent on behalf of a visitor who stands on a live chat card.
@@ -304,14 +301,28 @@ class Conversation(models.Model):
     # What is said
 
     @transaction.atomic(savepoint=False)
-    def post(self, body, *, author, author_id=None):
-        """Says something in the bot's or the system's name, or repeats an answer, under the row's lock."""
+    def post(self, body, *, html="", author, author_id=None):
+        """Says something in the bot's or the system's name, or repeats an answer, under the row's lock.
+
+        `html` is the same as rich text; `body` then is its plain text.
+        """
         Conversation.objects.filter(pk=self.pk).update(length=F("length") + 1)
         self.refresh_from_db(fields=["length"])
-        message = self.messages.create(position=self.length, author=author, author_id=author_id, body=body)
+        message = self.messages.create(
+            position=self.length,
+            author=author,
+            author_id=author_id,
+            body=body,
+            html=rich_text.clean(html) if html else "",
+        )
         message.refresh_from_db(fields=["created_at"])
         message_posted.send(type(message), message=message)
         return message
+
+    @property
+    def standing_card(self):
+        """The card that it stands on."""
+        return (self.flow or self.stream).read().card(self.card)
 
     @property
     def known(self):
@@ -337,32 +348,33 @@ class Conversation(models.Model):
     def _lock(self):
         self.refresh_from_db(from_queryset=Conversation.objects.lock())
 
-    def _say(self, cards):
-        """Says the cards up to the first that waits for the visitor, and stands there."""
-        self.card = ""
-        for card in cards:
-            match card:
-                case LiveChatCard():
-                    self.card, self.route_id = card.id, card.route
-                    if card.connecting:
-                        self.post(card.connecting, author=Author.BOT)
-                    break
-                case QuestionCard():
-                    self.card = card.id
-                    self.post(card.text, author=Author.BOT)
-                    break
-                case CaptureCard():
-                    self.card = card.id
-                    self.post(card.question, author=Author.BOT)
-                    break
-                case _:
-                    self.post(card.text, author=Author.BOT)
-        self.save(update_fields=["card", "route"])
+    def _walk(self):
+        """From where it stands: in its stream, or in a flow that goes back there."""
+        streams = type(self.stream).objects.in_bulk([stream for stream, _ in self.returns])
+        returns = [(streams[stream], card) for stream, card in self.returns]
+        return (self.flow or self.stream).walk(self.known, returns=returns)
+
+    def _take_over(self, walk):
+        """Carries out what the walk came past, and stands where it stands."""
+        for happening in walk.happenings:
+            match happening:
+                case Said():
+                    self.post(happening.text, html=happening.html, author=Author.BOT)
+                case Kept():
+                    self.visitor.attributes[happening.attribute] = happening.value
+                    self.visitor.save(update_fields=["attributes"])
+                case Reached():
+                    self.goals_reached.create(goal_id=happening.goal)
+        self.card = walk.card.id if walk.card else ""
+        self.route_id = walk.card.route if isinstance(walk.card, LiveChatCard) else None
+        self.flow = walk.stream if walk.returns else None
+        self.returns = [(stream.pk, card_id) for stream, card_id in walk.returns]
+        self.save(update_fields=["card", "route", "flow", "returns"])
         if not self.card:
             self._finish()
 
     def _post_fallback_message(self, live_chat):
-        self.post(live_chat.fallback_message, author=Author.BOT)
+        self.post(live_chat.fallback_message, html=live_chat.fallback_html, author=Author.BOT)
 
     def _finish(self):
         self.ended_at, self.card, self.look_at, self.live_agent = clock(), "", None, None

@@ -8,6 +8,9 @@
 // attributes visitor-name, agent-name and bot-name.
 
 const TYPING_MS = 4000;
+// Rich text (`html`) is what the bot and the system alone may say, cleaned by the server; we copy only this of it.
+const TAGS = new Set(["P", "BR", "B", "STRONG", "I", "EM", "U", "S", "UL", "OL", "LI", "A"]);
+const ELSEWHERE = /^(https?|mailto|tel):/i;
 const LINK = /\bhttps?:\/\/[^\s<>"“”]+/giu;
 
 class ChatTranscript extends HTMLElement {
@@ -77,11 +80,13 @@ class ChatTranscript extends HTMLElement {
       if (newer.hasAttribute(name)) this.setAttribute(name, newer.getAttribute(name));
     }
     for (const item of newer.querySelectorAll("ol > li")) {
+      const words = item.querySelector(".message-body");
       this.receive({
         position: Number(item.dataset.position),
         id: item.dataset.id,
         author: item.dataset.author,
-        body: item.querySelector(".message-body").textContent,
+        body: words.textContent,
+        html: words.matches(".is-rich") ? words.innerHTML : "",
         at: item.querySelector("time").getAttribute("datetime"),
       });
     }
@@ -134,11 +139,16 @@ class ChatTranscript extends HTMLElement {
     return id ? this.list.querySelector(`li${kind}[data-id="${CSS.escape(id)}"]`) : null;
   }
 
-  #make({ id, author, body, at }) {
+  #make({ id, author, body, html, at }) {
     const item = this.querySelector("template").content.firstElementChild.cloneNode(true);
     item.dataset.id = id;
     item.dataset.author = author;
-    item.querySelector(".message-body").textContent = body;
+    const words = item.querySelector(".message-body");
+    words.textContent = html ? "" : body;
+    if (html) {
+      words.classList.add("is-rich");
+      copy(new DOMParser().parseFromString(html, "text/html").body, words);
+    }
     item.querySelector("time").setAttribute("datetime", at ?? "");
     this.#dress(item);
     return item;
@@ -216,7 +226,20 @@ class ChatTranscript extends HTMLElement {
   }
 }
 
-// Addresses become links, made of text only: nothing that somebody wrote is ever read as markup.
+// Made of text and of the allowed tags, without anything they carry but a link's address.
+function copy(from, to) {
+  for (const node of from.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) to.append(node.data);
+    if (!TAGS.has(node.nodeName)) continue;
+    const isLink = node.nodeName === "A";
+    const address = node.getAttribute("href") ?? "";
+    // A link to anything else leaves its words.
+    if (isLink && !ELSEWHERE.test(address)) copy(node, to);
+    else copy(node, to.appendChild(isLink ? anchorTo(address) : document.createElement(node.nodeName)));
+  }
+}
+
+// Addresses become links, made of text only: nothing that a person wrote is ever read as markup.
 function link(body) {
   if (body.firstElementChild) return;
   const text = body.textContent;
@@ -224,16 +247,21 @@ function link(body) {
   let end = 0;
   for (const match of text.matchAll(LINK)) {
     const address = trim(match[0]);
-    const anchor = document.createElement("a");
-    anchor.href = address;
+    const anchor = anchorTo(address);
     if (!anchor.host) continue;
-    anchor.rel = "noopener noreferrer nofollow";
-    anchor.target = "_blank";
     anchor.textContent = address;
     parts.push(text.slice(end, match.index), anchor);
     end = match.index + address.length;
   }
   if (parts.length) body.replaceChildren(...parts, text.slice(end));
+}
+
+function anchorTo(address) {
+  const anchor = document.createElement("a");
+  anchor.href = address;
+  anchor.rel = "noopener noreferrer nofollow";
+  anchor.target = "_blank";
+  return anchor;
 }
 
 // The full stop belongs to the sentence, and so does a bracket that was opened before the address.
