@@ -5,13 +5,12 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from dialogues.answers import clean_answer
-from dialogues.document import LiveChatCard, QuestionCard
+from dialogues.document import CaptureCard, LiveChatCard, QuestionCard
 from dialogues.live import hub
 from dialogues.live.presence import PANES
 from dialogues.models.message import Author, Message
 from dialogues.models.presence import VisitorPresence
 from dialogues.signals import message_posted
-from dialogues.walk import Kept, Reached, Said
 from routing import rich_text
 from routing.clock import Now, WhenWritten, clock
 from routing.facts import FACTS
@@ -163,7 +162,7 @@ class Conversation(models.Model):
             if "one_open_conversation_a_visitor" not in str(error):
                 raise
             raise OutOfDate("You are in a conversation already.") from error
-        conversation._take_over(conversation._walk().begin())
+        conversation._say(stream.read().start.from_card(0))
         return conversation
 
     @transaction.atomic
@@ -175,21 +174,26 @@ class Conversation(models.Model):
         self._lock()
         if self.ended_at or self.route_id or self.card != card_id:
             raise OutOfDate("This was answered already.")
-        card, branch = self.standing_card, None
+        document = self.stream.read()
+        branch, index = document.find(card_id)
+        card = branch.from_card(index)[0]
         if isinstance(card, QuestionCard):
             response = next((each for each in card.responses if each.id == given), None)
             if response is None:
                 raise ValueError("Choose one of the answers.")
-            text, value = response.said("text", self.language), response.value or response.text
-            branch = response.branch
+            text, value, following = (
+                response.text,
+                response.value or response.text,
+                response.branch.from_card(0),
+            )
         else:
             text = value = clean_answer(card, given)
+            following = branch.from_card(index + 1)
         self.post(text, author=Author.VISITOR, author_id=self.visitor_id)
         if card.attribute:
             self.visitor.attributes[card.attribute] = value
             self.visitor.save(update_fields=["attributes"])
-        walk = self._walk()
-        self._take_over(walk.into(branch) if branch else walk.on_after(card_id))
+        self._say(following)
 
     def request_live_chat(self):
         """Asks for an agent on behalf of a visitor who stands on a live chat card.
@@ -320,11 +324,6 @@ class Conversation(models.Model):
         return message
 
     @property
-    def standing_card(self):
-        """The card that it stands on."""
-        return (self.flow or self.stream).read().card(self.card)
-
-    @property
     def known(self):
         """What rules go by: the visitor's attributes, and the facts of this conversation."""
         facts = {name: getattr(self, name) for name in FACTS}
@@ -348,28 +347,27 @@ class Conversation(models.Model):
     def _lock(self):
         self.refresh_from_db(from_queryset=Conversation.objects.lock())
 
-    def _walk(self):
-        """From where it stands: in its stream, or in a flow that goes back there."""
-        streams = type(self.stream).objects.in_bulk([stream for stream, _ in self.returns])
-        returns = [(streams[stream], card) for stream, card in self.returns]
-        return (self.flow or self.stream).walk(self.known, returns=returns)
-
-    def _take_over(self, walk):
-        """Carries out what the walk came past, and stands where it stands."""
-        for happening in walk.happenings:
-            match happening:
-                case Said():
-                    self.post(happening.text, html=happening.html, author=Author.BOT)
-                case Kept():
-                    self.visitor.attributes[happening.attribute] = happening.value
-                    self.visitor.save(update_fields=["attributes"])
-                case Reached():
-                    self.goals_reached.create(goal_id=happening.goal)
-        self.card = walk.card.id if walk.card else ""
-        self.route_id = walk.card.route if isinstance(walk.card, LiveChatCard) else None
-        self.flow = walk.stream if walk.returns else None
-        self.returns = [(stream.pk, card_id) for stream, card_id in walk.returns]
-        self.save(update_fields=["card", "route", "flow", "returns"])
+    def _say(self, cards):
+        """Says the cards up to the first that waits for the visitor, and stands there."""
+        self.card = ""
+        for card in cards:
+            match card:
+                case LiveChatCard():
+                    self.card, self.route_id = card.id, card.route
+                    if card.connecting:
+                        self.post(card.connecting, author=Author.BOT)
+                    break
+                case QuestionCard():
+                    self.card = card.id
+                    self.post(card.text, author=Author.BOT)
+                    break
+                case CaptureCard():
+                    self.card = card.id
+                    self.post(card.question, author=Author.BOT)
+                    break
+                case _:
+                    self.post(card.text, author=Author.BOT)
+        self.save(update_fields=["card", "route"])
         if not self.card:
             self._finish()
 
