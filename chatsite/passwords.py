@@ -34,6 +34,7 @@ class NewPasswordForm(SetPasswordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _in_our_words(self)
+        self.fields["new_password1"].widget.attrs["autofocus"] = True
 
 
 class OtherPasswordForm(PasswordChangeForm):

@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.contrib.admin.widgets import AdminEmailInputWidget, AdminTextInputWidget
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -65,18 +66,21 @@ def invite(agent):
 class NewAgentForm(forms.ModelForm):
     manager = None
 
-    email = forms.EmailField(required=False, max_length=254, help_text="Where the invitation goes.")
+    email = forms.EmailField(
+        required=False, max_length=254, widget=AdminEmailInputWidget, help_text="Where the invitation goes."
+    )
     username = forms.CharField(
         required=False,
         max_length=LONGEST_USERNAME,
         validators=[UnicodeUsernameValidator()],
+        widget=AdminTextInputWidget,
         help_text="What they sign in with; empty: what stands before the @ of the email.",
     )
     roles = forms.ModelMultipleChoiceField(
         Group.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=f"None: {FIRST_ROLE}.",
+        help_text=f"With none of them: {FIRST_ROLE}.",
     )
     teams = forms.ModelMultipleChoiceField(
         Team.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
@@ -89,7 +93,7 @@ class NewAgentForm(forms.ModelForm):
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
     )
     user = forms.ModelChoiceField(
-        get_user_model().objects.none(), required=False, label="account", empty_label="Somebody new"
+        get_user_model().objects.none(), required=False, label="Account", empty_label="Somebody new"
     )
 
     class Meta:
