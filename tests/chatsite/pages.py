@@ -74,6 +74,7 @@ class Model:
 MODELS = {
     "routing/agent": Model(MANAGERS, added_by=MANAGERS, changed_by=MANAGERS),
     "routing/team": Model(MANAGERS | MARKETING, MANAGERS, MANAGERS, MANAGERS),
+    "routing/account": Model(MANAGERS | MARKETING, RULES, RULES, RULES),
     "routing/customrule": Model(MANAGERS | MARKETING, RULES, RULES, RULES),
     "routing/workspace": Model(RULES, changed_by=RULES),
     "routing/fallbackmessage": Model(MANAGERS, MANAGERS, MANAGERS, MANAGERS),
@@ -136,6 +137,15 @@ PAGES = {
     "admin/routing/agent/<int:pk>/invite/": Page(
         ADMIN, status=405, takes_from=MANAGERS, at="admin/routing/agent/{agent}/invite/"
     ),
+    "admin/routing/account/upload/": Page(RULES),
+    "admin/routing/account/upload/<str:token>/": Page(
+        RULES, status=302, at="admin/routing/account/upload/gone/"
+    ),
+    "admin/routing/account/upload/<str:token>/report.csv": Page(
+        RULES, status=302, at="admin/routing/account/upload/gone/report.csv"
+    ),
+    "admin/routing/account/export.csv": Page(MANAGERS | MARKETING),
+    "admin/routing/account/switch/": Page(ADMIN, status=405, takes_from=RULES),
     "admin/dialogues/dialogue/<int:pk>/stream/": Page(
         ADMIN, takes_from=MARKETING, at="admin/dialogues/dialogue/{dialogue}/stream/"
     ),

@@ -15,7 +15,7 @@ from django.urls import URLPattern, get_resolver
 from chatsite.roles import ROLES, make_roles
 from dialogues.models import Attribute
 from notifications.models import FailedAction, PasswordLink, Purpose
-from routing.models import Agent, Because, CustomRule, FallbackMessage
+from routing.models import Account, Agent, Because, CustomRule, FallbackMessage
 from tests.chatsite import pages
 from tests.chatsite.pages import ADMIN, EVERYBODY, FRONT, NOBODY, PAGES, QUEUES
 
@@ -44,6 +44,7 @@ def rows(talking, sales, settings, tmp_path):
     rows = {
         "agent": agent,
         "team": sales,
+        "account": Account.objects.create(company="Kern", domain="kern.example", agent=agent),
         "customrule": CustomRule.objects.create(name="Big shops"),
         "conversation": talking,
         "livechat": talking.live_chat,
