@@ -3,6 +3,7 @@ from django.utils.functional import cached_property
 
 from dialogues.models import Attribute, Conversation, Message
 from routing.clock import clock
+from routing.trace import Trace
 
 # What every agent looks for, known or not; an attribute of the same name gives its own label.
 ALWAYS_SHOWN = {"email": "Email", "phone": "Phone", "job_title": "Job title", "company": "Company"}
@@ -19,7 +20,9 @@ class Opened:
     @classmethod
     def visible_to(cls, agent, pk):
         conversations = Conversation.objects.visible_to(agent).with_presence()
-        related = conversations.select_related("visitor", "live_chat", "stream__dialogue")
+        related = conversations.select_related(
+            "visitor", "live_chat__route__agent", "live_chat__route__team", "stream__dialogue"
+        )
         return cls(get_object_or_404(related, pk=pk))
 
     @cached_property
@@ -40,6 +43,11 @@ class Opened:
         name = " ".join(filter(None, (str(known.get(part, "")) for part in PARTS_OF_THE_NAME)))
         rest = {label: known.get(key, "") for key, label in labels.items() if key not in PARTS_OF_THE_NAME}
         return {"Name": name} | rest
+
+    @cached_property
+    def trace(self):
+        """How the live chat came to its agent."""
+        return Trace(self.conversation.live_chat)
 
     @cached_property
     def _messages(self):

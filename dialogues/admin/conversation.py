@@ -3,7 +3,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from dialogues.models import Author, Conversation
-from routing.admin import ForManagers, ReadOnly
+from routing.admin import TIMELINE_MEDIA, ForManagers, ReadOnly, as_timeline
 
 
 @admin.register(Conversation)
@@ -18,6 +18,10 @@ class ConversationAdmin(ReadOnly, ForManagers, admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     fields = ["visitor", "known", "stream", "page", "started_at", "ended_at", "outcome", "live", "transcript"]
+
+    @property
+    def media(self):
+        return super().media + TIMELINE_MEDIA
 
     @admin.display(ordering="stream__dialogue__name")
     def dialogue(self, conversation):
@@ -41,7 +45,8 @@ class ConversationAdmin(ReadOnly, ForManagers, admin.ModelAdmin):
         if conversation.live_chat is None:
             return None
         link = reverse("admin:routing_livechat_change", args=[conversation.live_chat_id])
-        return format_html('<a href="{}">Who was asked, and why</a>', link)
+        timeline = as_timeline(conversation.live_chat)
+        return format_html('{}<p><a href="{}">Who was asked, and why</a></p>', timeline, link)
 
     @admin.display(description="transcript")
     def transcript(self, conversation):

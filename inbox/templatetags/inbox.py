@@ -22,7 +22,7 @@ def offer_banner(context):
     """The oldest offer that waits for this agent, with how many there are."""
     agent = context["request"].agent
     offers = Offer.objects.answerable().filter(agent=agent)
-    related = ["live_chat__route__agent", "live_chat__route__team"]
+    related = ["live_chat__route__agent", "live_chat__route__team", "decision"]
     conversation = ["live_chat__conversation__visitor", "live_chat__conversation__stream__dialogue"]
     waiting = list(offers.select_related(*related, *conversation))
     return {"offer": waiting[0] if waiting else None, "count": len(waiting)}

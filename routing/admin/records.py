@@ -1,8 +1,15 @@
+from django import forms
 from django.contrib import admin
+from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 
 from routing.admin.permissions import ForManagers, ReadOnly
 from routing.models import LiveChat
+from routing.trace import Trace
+
+TIMELINE_MEDIA = forms.Media(
+    css={"all": ["routing/trace.css"]}, js=[forms.Script("inbox/local-time.js", type="module")]
+)
 
 
 @admin.register(LiveChat)
@@ -20,22 +27,26 @@ class LiveChatAdmin(ReadOnly, ForManagers, admin.ModelAdmin):
         "route",
         "agent",
         "known",
-        "choices",
+        "trace",
         "requested_at",
         "accepted_at",
         "ended_at",
         "fallback_message",
     ]
 
+    @property
+    def media(self):
+        return super().media + TIMELINE_MEDIA
+
     @admin.display(description="known at the request")
     def known(self, live_chat):
         return format_html_join("", "<p>{}: {}</p>", sorted(live_chat.attributes.items())) or "Nothing"
 
-    @admin.display(description="who was asked, and who was not")
-    def choices(self, live_chat):
-        decisions = live_chat.decisions.select_related("offer__agent").order_by("pk")
-        told = [
-            (f"{decision.made_at:%H:%M:%S} UTC", format_html_join("", "<br>{}", zip(decision.in_words)))
-            for decision in decisions
-        ]
-        return format_html_join("", "<p><strong>{}</strong>{}</p>", told) or "Nobody was considered."
+    @admin.display(description="who was asked, and why")
+    def trace(self, live_chat):
+        return as_timeline(live_chat)
+
+
+def as_timeline(live_chat):
+    """The trace for a page with `TIMELINE_MEDIA`."""
+    return render_to_string("routing/_trace.html", {"trace": Trace(live_chat)})

@@ -32,6 +32,11 @@ class PassedOver(models.TextChoices):
     UNREACHABLE = "unreachable", "No open page and no alerts"
     FULL = "full", "Has as many chats as allowed"
 
+    @property
+    def in_words(self):
+        """To be read within a sentence, after the agent's name."""
+        return f"{self.label[0].lower()}{self.label[1:]}"
+
 
 class AgentQuerySet(LockingQuerySet):
     def permitted(self):

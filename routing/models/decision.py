@@ -1,6 +1,12 @@
+import re
+
 from django.db import models
 
 from routing.models.agent import PassedOver
+from routing.models.offer import Step
+
+# As the choice says it. A name ends at the quotation mark: what follows may come from a visitor.
+LED_BY_RULE = re.compile(r"Rule “([^”]*)” matched\. ")
 
 
 class Decision(models.Model):
@@ -29,15 +35,30 @@ class Decision(models.Model):
     def not_asked(self):
         """A sentence for each agent who was considered here and not asked."""
         asked = self.offer.agent_id if self.offer_id else None
-        return [_in_words(agent) for agent in self.considered if agent["agent"] != asked]
+        return [in_words(agent) for agent in self.considered if agent["agent"] != asked]
+
+    @property
+    def led_by(self):
+        """What led to the agent who was asked, to be read after "routed to you"."""
+        route = self.offer.live_chat.route
+        match self.offer.step:
+            case Step.ACCOUNT:
+                return f"by account routing: {self.because[-1].removesuffix('.')}"
+            case Step.OVERFLOW:
+                return "by round robin over all agents"
+        if route.is_by_rules:
+            rule = next(filter(None, map(LED_BY_RULE.match, self.because)), None)
+            return f"by rule “{rule[1]}”" if rule else "by custom rules"
+        return "because the live chat card names this agent" if route.agent_id else f"by {route}"
 
 
-def _in_words(agent):
+def in_words(agent):
+    """Why somebody who was considered was not asked."""
     match agent["passed_over"]:
         case "":
-            return f"{agent['name']} could be asked, but it was not their turn."
+            load = f"{agent['load']} of {agent['limit']} chats"
+            return f"{agent['name']} could be asked, with {load}, but it was not their turn."
         case PassedOver.FULL:
             return f"{agent['name']} was not asked: has {agent['load']} of {agent['limit']} chats."
         case reason:
-            words = PassedOver(reason).label
-            return f"{agent['name']} was not asked: {words[0].lower()}{words[1:]}."
+            return f"{agent['name']} was not asked: {PassedOver(reason).in_words}."

@@ -96,18 +96,36 @@ class Offer(models.Model):
     @property
     def in_words(self):
         """What became of it, for people who were not there."""
-        asked = f"{self.agent} was asked at {self.made_at:%H:%M:%S} UTC"
+        asked = "was asked to take over" if self.is_to_take_over else "was asked"
+        return f"{self.agent} {asked} at {self.made_at:%H:%M:%S} UTC and {self.became}."
+
+    @property
+    def became(self):
+        """What became of it, to be read after the agent's name."""
         match self.outcome:
             case Outcome.DECLINED:
-                return f"{asked} and declined after {self._time}."
+                return f"declined after {self._time}"
+            case Outcome.EXPIRED if self.closed_at < self.expires_at:
+                return f"could no longer answer after {self._time}"
             case Outcome.EXPIRED:
-                return f"{asked} and did not accept within {self._time}."
+                return f"did not accept within {self._time}"
             case Outcome.ACCEPTED:
-                return f"{asked} and accepted after {self._time}."
+                return f"accepted after {self._time}"
             case Outcome.WITHDRAWN:
-                return f"{asked}; the visitor stopped waiting after {self._time}."
+                # Only the visitor ends a live chat that nobody has accepted.
+                is_taken = self.live_chat.accepted_at is not None
+                gone = "the chat was over" if is_taken else "the visitor stopped waiting"
+                return f"had not answered when {gone} after {self._time}"
             case _:
-                return f"{asked} and can accept until {self.expires_at:%H:%M:%S} UTC."
+                return f"can accept until {self.expires_at:%H:%M:%S} UTC"
+
+    @property
+    def routed(self):
+        """How it came to this agent, to be read after "routed to you"."""
+        if not self.is_to_take_over:
+            return self.decision.led_by
+        earlier = self.live_chat.offers.filter(outcome=Outcome.ACCEPTED, pk__lt=self.pk)
+        return f"to take over from {earlier.select_related('agent').latest('pk').agent}"
 
     @property
     def _time(self):

@@ -159,5 +159,5 @@ def test_reading_takes_no_more_questions_when_more_was_said(
     for number in range(30):
         talking.post(f"Line {number}", author=Author.VISITOR, author_id=talking.visitor_id)
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         assert "Line 29" in words_of(at_alice_s.get(f"/inbox/{talking.pk}/"))

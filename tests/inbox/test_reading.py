@@ -20,7 +20,7 @@ def test_the_automated_part_is_folded(opened):
     page = opened()
 
     assert "Automated dialogue “Pricing” — 7 messages" in words_of(page)
-    folded = page.content.decode().split("<details")[1].split("</details>")[0]
+    folded = page.content.decode().split("<chat-transcript")[1].split("</details>")[0]
     assert "What is your first name?" in folded
     assert "Alice joined the chat" not in folded
 
@@ -32,7 +32,7 @@ def test_what_vera_wrote_while_she_waited_is_not_folded(at_alice_s, alice, reque
 
     page = at_alice_s.get(f"/inbox/{conversation.pk}/").content.decode()
 
-    assert "Is anybody there?" in page.split("</details>")[1]
+    assert "Is anybody there?" in page.split("<chat-transcript")[1].split("</details>")[1]
 
 
 def test_the_head_tells_when_it_was_accepted_and_where(opened):
