@@ -2,11 +2,12 @@ from zoneinfo import available_timezones
 
 from django import forms
 
+from routing.hours_form import FormWithHours
 from routing.models import Agent
 from routing.picture import as_square
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(FormWithHours):
     """What agents say of themselves."""
 
     name = forms.CharField(label="Shown name", max_length=80, help_text="What visitors see.", strip=True)
@@ -32,8 +33,3 @@ class ProfileForm(forms.ModelForm):
     def clean_picture(self):
         upload = self.cleaned_data["picture"]
         return as_square(upload) if upload and "picture" in self.files else upload
-
-    def save(self):
-        # Only these: the switch and the turn may have changed since the row was read.
-        self.instance.save(update_fields=self._meta.fields)
-        return self.instance

@@ -2,6 +2,7 @@ import mimetypes
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,11 +16,12 @@ A_YEAR_SECONDS = 365 * 24 * 3600
 
 @agent_of_any_role_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@transaction.atomic
 def profile(request):
     # A row of its own: what a refused form has put on it must not show in the bar above.
     form = ProfileForm(request.POST or None, request.FILES or None, instance=Agent.of(request.user))
     if request.method == "POST" and form.is_valid():
-        form.save()
+        form.save_agent()
         messages.success(request, "Saved.")
         return redirect("inbox:profile")
     return render(request, "inbox/profile.html", {"form": form})
