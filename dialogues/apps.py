@@ -12,7 +12,8 @@ class DialoguesConfig(AppConfig):
 
 
 def make_rows_that_must_exist(using, **kwargs):
-    from dialogues.models import Attribute
+    from dialogues.models import Appearance, Attribute
 
+    Appearance.objects.using(using).get_or_create(pk=1)
     for name, label in {"first_name": "First name", "email": "Email"}.items():
         Attribute.objects.using(using).get_or_create(name=name, defaults={"label": label})

@@ -5,8 +5,9 @@ from functools import cached_property
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from dialogues.document import CaptureCard, MessageCard
+from dialogues.document import CaptureCard
 from dialogues.models import Author, Conversation, Message, Stream
+from dialogues.walk import Said
 from routing.clock import clock
 from routing.models import State, Workspace
 from routing.models.live_chat import ACCEPT_WITHIN_SECONDS
@@ -22,15 +23,16 @@ KNOWN = {"first_name": "given-name", "last_name": "family-name", "name": "name",
 class Chat:
     """A visitor's conversation, or what the newest stream opens with.
 
-    `is_fresh` asks for the opening although the last conversation, which has ended, could be shown. `trouble` is
+    `facts` are those of the request. `is_fresh` asks for the opening although the last conversation, which has ended, could be shown. `trouble` is
     what was wrong with what the visitor has just `given`.
     """
 
-    def __init__(self, visitor, *, is_fresh=False, trouble="", given=""):
+    def __init__(self, visitor, *, facts=None, is_fresh=False, trouble="", given=""):
         # Read first: should anything change meanwhile, the page holds the older one, and asks again.
         self.revision = _revision(visitor)
         self.workspace = Workspace.objects.get()
         self.trouble, self.given = trouble, given
+        self.known = visitor.attributes | {name: fact for name, fact in (facts or {}).items() if fact}
         self.newest = (
             Conversation.objects.filter(visitor__key=visitor.key)
             .select_related("stream", "route", "live_chat")
@@ -87,14 +89,8 @@ class Chat:
     def messages(self):
         if self.conversation:
             return self.conversation.messages.all()
-        return [
-            Message(
-                author=Author.BOT,
-                client_id="",
-                body=card.question if isinstance(card, CaptureCard) else card.text,
-            )
-            for card in self._opening
-        ]
+        said = (happening for happening in self._opening.happenings if isinstance(happening, Said))
+        return [Message(author=Author.BOT, client_id="", body=each.text, html=each.html) for each in said]
 
     @cached_property
     def card(self):
@@ -102,8 +98,8 @@ class Chat:
         if self.phase != "asking":
             return None
         if self.conversation is None:
-            return self._opening[-1]
-        return self.stream.read().card(self.conversation.card)
+            return self._opening.card
+        return self.conversation.standing_card
 
     @property
     def is_capture(self):
@@ -127,9 +123,8 @@ class Chat:
 
     @cached_property
     def _opening(self):
-        cards = self.stream.read().start.from_card(0) if self.stream else []
-        first = next((index for index, card in enumerate(cards) if not isinstance(card, MessageCard)), None)
-        return cards[: None if first is None else first + 1]
+        """What a conversation would begin with; it begins with the first answer."""
+        return self.stream.walk(self.known).begin()
 
 
 def _revision(visitor):

@@ -1,86 +1,121 @@
 """What a stream says, as a typed document whose grammar cannot hold a card below a live chat card.
 
 A branch is cards in order and at most one end. A live chat card is an end, so nothing can follow it (Adobe
-Dynamic Chat, "Live chat overview": the card is always last in its branch); a question is one too, and its
-responses open branches.
+Dynamic Chat, "Live chat overview": the card is always last in its branch); a question and a conditional branching
+card are ends too, and open branches of their own.
 """
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterator
-from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Struct, field
+
+from dialogues.cards import (
+    ActionCard,
+    CaptureCard,
+    Card,
+    FlowCard,
+    GoalCard,
+    Id,
+    MeetingCard,
+    MessageCard,
+    PdfCard,
+    Spoken,
+    new_id,
+)
+from routing.conditions import Conditions
+from routing.facts import FACTS
 
 LIVE_CHAT_CARD_IS_LAST = "The live chat card must be the last card in its branch."
-# As long as the column that keeps where a conversation stands; empty means that it stands nowhere.
-Id = Annotated[str, Meta(min_length=1, max_length=40)]
 
 
-def new_id():
-    """A name for a card or a response that no other in the document has."""
-    return secrets.token_hex(4)
-
-
-class MessageCard(Struct, tag_field="card", tag="message", forbid_unknown_fields=True):
-    text: str
-    id: Id = field(default_factory=new_id)
-
-    @property
-    def words(self):
-        return [self.text]
-
-
-class CaptureCard(Struct, tag_field="card", tag="capture", forbid_unknown_fields=True):
-    """An information capture card: asks, and keeps the answer in an attribute of the visitor."""
-
-    question: str
-    attribute: str
-    type: Literal["text", "email", "phone"] = "text"
-    placeholder: str = ""
-    id: Id = field(default_factory=new_id)
-
-    @property
-    def words(self):
-        return [self.question]
-
-
-class Response(Struct, forbid_unknown_fields=True):
+class Response(Spoken):
     """A way to answer a question, and the branch it opens. What is stored is `value`, else the text."""
 
     text: str
     branch: "Branch" = field(default_factory=lambda: Branch())
     value: str = ""
-    id: Id = field(default_factory=new_id)
 
 
-class QuestionCard(Struct, tag_field="card", tag="question", forbid_unknown_fields=True):
+class QuestionCard(Spoken, tag_field="card", tag="question"):
+    """Asks, and goes on in the branch of the response. The first card of a stream may poke: show beside the
+    launcher before anybody has opened it."""
+
     text: str
     responses: list[Response] = field(default_factory=list)
     attribute: str = ""
-    id: Id = field(default_factory=new_id)
+    poke: bool = True
 
     @property
     def words(self):
         return [self.text, *(response.text for response in self.responses)]
 
+    @property
+    def openings(self):
+        return self.responses
 
-class LiveChatCard(Struct, tag_field="card", tag="live_chat", forbid_unknown_fields=True):
+
+class LiveChatCard(Spoken, tag_field="card", tag="live_chat"):
     """Hands the visitor over to the agents that the route, a row's key, finds."""
 
     route: int
     connecting: str = ""
-    id: Id = field(default_factory=new_id)
 
     @property
     def words(self):
         return [self.connecting]
 
+    @property
+    def openings(self):
+        return []
 
-Card = MessageCard | CaptureCard
-End = QuestionCard | LiveChatCard
+
+class Case(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A branch for visitors who meet the conditions and, if a route is named, for whom somebody can be asked now."""
+
+    conditions: Conditions = field(default_factory=Conditions)
+    route: int | None = None
+    branch: "Branch" = field(default_factory=lambda: Branch())
+    id: Id = field(default_factory=new_id)
+
+    @property
+    def attributes(self):
+        conditions = (condition for group in self.conditions.groups for condition in group.conditions)
+        return {condition.attribute for condition in conditions} - set(FACTS)
+
+    def holds(self, known, *, can_ask):
+        """Whether it is for the visitor of whom this is known. `can_ask` says of a route whether it finds somebody."""
+        if not self.conditions.groups and self.route is None:
+            return False
+        is_meant = not self.conditions.groups or self.conditions.verdict(known).matches
+        return is_meant and (self.route is None or can_ask(self.route))
+
+
+class Otherwise(Struct, forbid_unknown_fields=True, kw_only=True):
+    """The branch for whom no case holds."""
+
+    branch: "Branch" = field(default_factory=lambda: Branch())
+    id: Id = field(default_factory=new_id)
+
+
+class ConditionalCard(Spoken, tag_field="card", tag="conditional"):
+    """Conditional branching, not seen: goes on in the branch of the first case that holds."""
+
+    cases: list[Case] = field(default_factory=list)
+    otherwise: Otherwise = field(default_factory=Otherwise)
+
+    @property
+    def words(self):
+        return []
+
+    @property
+    def openings(self):
+        return [*self.cases, self.otherwise]
+
+
+End = QuestionCard | LiveChatCard | ConditionalCard
 AnyCard = Card | End
 
 
@@ -116,16 +151,16 @@ class Document(Struct, forbid_unknown_fields=True):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def branches(self) -> Iterator[tuple[str, Branch]]:
-        """Every branch, with the id of the response that opens it, which is empty for the first."""
+        """Every branch, with the id of the response or case that opens it, which is empty for the first."""
         pending = [("", self.start)]
         while pending:
             opener, branch = pending.pop(0)
             yield opener, branch
-            if isinstance(branch.end, QuestionCard):
-                pending.extend((response.id, response.branch) for response in branch.end.responses)
+            if branch.end:
+                pending.extend((opening.id, opening.branch) for opening in branch.end.openings)
 
     def branch(self, opener) -> Branch:
-        """The branch that the response of this id opens. Raises KeyError."""
+        """The branch that the response or case of this id opens. Raises KeyError."""
         return dict(self.branches())[opener]
 
     def cards(self) -> Iterator[AnyCard]:
@@ -143,3 +178,59 @@ class Document(Struct, forbid_unknown_fields=True):
     def card(self, card_id) -> AnyCard:
         branch, index = self.find(card_id)
         return branch.from_card(index)[0]
+
+    # The rows it names, by key; attributes by name
+
+    @property
+    def routes(self):
+        cards = list(self.cards())
+        named = {card.route for card in cards if isinstance(card, LiveChatCard | MeetingCard)}
+        cases = (case for card in cards if isinstance(card, ConditionalCard) for case in card.cases)
+        return named | {case.route for case in cases if case.route}
+
+    @property
+    def attributes(self):
+        named = set()
+        for card in self.cards():
+            match card:
+                case CaptureCard() | QuestionCard():
+                    named.add(card.attribute)
+                case ActionCard():
+                    named |= set(card.values)
+                case ConditionalCard():
+                    named |= {name for case in card.cases for name in case.attributes}
+        return named - {""}
+
+    @property
+    def flows(self):
+        return {card.flow for card in self.cards() if isinstance(card, FlowCard)}
+
+    @property
+    def goals(self):
+        return {card.goal for card in self.cards() if isinstance(card, GoalCard)}
+
+    @property
+    def pdfs(self):
+        return {card.pdf for card in self.cards() if isinstance(card, PdfCard)}
+
+
+__all__ = [
+    "LIVE_CHAT_CARD_IS_LAST",
+    "ActionCard",
+    "AnyCard",
+    "Branch",
+    "CaptureCard",
+    "Case",
+    "ConditionalCard",
+    "Document",
+    "FlowCard",
+    "GoalCard",
+    "LiveChatCard",
+    "MeetingCard",
+    "MessageCard",
+    "Otherwise",
+    "PdfCard",
+    "QuestionCard",
+    "Response",
+    "new_id",
+]

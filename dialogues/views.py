@@ -115,7 +115,12 @@ def new(request, visitor):
 
 
 def _show(request, visitor, *, status=200, **chat):
-    return render(request, "dialogues/chat.html", {"chat": Chat(visitor, **chat)}, status=status)
+    return render(
+        request,
+        "dialogues/chat.html",
+        {"chat": Chat(visitor, facts=facts_of(request), **chat)},
+        status=status,
+    )
 
 
 def _named(request, visitor):

@@ -5,12 +5,13 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from dialogues.answers import clean_answer
-from dialogues.document import CaptureCard, LiveChatCard, QuestionCard
+from dialogues.document import LiveChatCard, QuestionCard
 from dialogues.live import hub
 from dialogues.live.presence import PANES
 from dialogues.models.message import Author, Message
 from dialogues.models.presence import VisitorPresence
 from dialogues.signals import message_posted
+from dialogues.walk import Kept, Reached, Said
 from routing import rich_text
 from routing.clock import Now, WhenWritten, clock
 from routing.facts import FACTS
@@ -105,6 +106,12 @@ class Conversation(models.Model):
     language = models.CharField(max_length=35, blank=True)
     country = models.CharField(max_length=2, blank=True)
     started_at = models.DateTimeField(db_default=WhenWritten(), db_index=True)
+    # While it is in a conversational flow: that flow's version, and where flows go back to, as pairs of a stream's
+    # key and the id of the card that called the flow.
+    flow = models.ForeignKey(
+        "dialogues.Stream", models.PROTECT, null=True, related_name="conversations_in_flow", db_index=False
+    )
+    returns = models.JSONField(default=list)
     # The card that waits for the visitor, by id; empty when none does.
     card = models.CharField(max_length=40, blank=True)
     # The route of the live chat card it stands on.
@@ -162,7 +169,7 @@ class Conversation(models.Model):
             if "one_open_conversation_a_visitor" not in str(error):
                 raise
             raise OutOfDate("You are in a conversation already.") from error
-        conversation._say(stream.read().start.from_card(0))
+        conversation._take_over(conversation._walk().begin())
         return conversation
 
     @transaction.atomic
@@ -174,26 +181,21 @@ class Conversation(models.Model):
         self._lock()
         if self.ended_at or self.route_id or self.card != card_id:
             raise OutOfDate("This was answered already.")
-        document = self.stream.read()
-        branch, index = document.find(card_id)
-        card = branch.from_card(index)[0]
+        card, branch = self.standing_card, None
         if isinstance(card, QuestionCard):
             response = next((each for each in card.responses if each.id == given), None)
             if response is None:
                 raise ValueError("Choose one of the answers.")
-            text, value, following = (
-                response.text,
-                response.value or response.text,
-                response.branch.from_card(0),
-            )
+            text, value = response.said("text", self.language), response.value or response.text
+            branch = response.branch
         else:
             text = value = clean_answer(card, given)
-            following = branch.from_card(index + 1)
         self.post(text, author=Author.VISITOR, author_id=self.visitor_id)
         if card.attribute:
             self.visitor.attributes[card.attribute] = value
             self.visitor.save(update_fields=["attributes"])
-        self._say(following)
+        walk = self._walk()
+        self._take_over(walk.into(branch) if branch else walk.on_after(card_id))
 
     def request_live_chat(self):
         """Asks for an agent on behalf of a visitor who stands on a live chat card.
@@ -324,6 +326,11 @@ class Conversation(models.Model):
         return message
 
     @property
+    def standing_card(self):
+        """The card that it stands on."""
+        return (self.flow or self.stream).read().card(self.card)
+
+    @property
     def known(self):
         """What rules go by: the visitor's attributes, and the facts of this conversation."""
         facts = {name: getattr(self, name) for name in FACTS}
@@ -347,27 +354,28 @@ class Conversation(models.Model):
     def _lock(self):
         self.refresh_from_db(from_queryset=Conversation.objects.lock())
 
-    def _say(self, cards):
-        """Says the cards up to the first that waits for the visitor, and stands there."""
-        self.card = ""
-        for card in cards:
-            match card:
-                case LiveChatCard():
-                    self.card, self.route_id = card.id, card.route
-                    if card.connecting:
-                        self.post(card.connecting, author=Author.BOT)
-                    break
-                case QuestionCard():
-                    self.card = card.id
-                    self.post(card.text, author=Author.BOT)
-                    break
-                case CaptureCard():
-                    self.card = card.id
-                    self.post(card.question, author=Author.BOT)
-                    break
-                case _:
-                    self.post(card.text, author=Author.BOT)
-        self.save(update_fields=["card", "route"])
+    def _walk(self):
+        """From where it stands: in its stream, or in a flow that goes back there."""
+        streams = type(self.stream).objects.in_bulk([stream for stream, _ in self.returns])
+        returns = [(streams[stream], card) for stream, card in self.returns]
+        return (self.flow or self.stream).walk(self.known, returns=returns)
+
+    def _take_over(self, walk):
+        """Carries out what the walk came past, and stands where it stands."""
+        for happening in walk.happenings:
+            match happening:
+                case Said():
+                    self.post(happening.text, html=happening.html, author=Author.BOT)
+                case Kept():
+                    self.visitor.attributes[happening.attribute] = happening.value
+                    self.visitor.save(update_fields=["attributes"])
+                case Reached():
+                    self.goals_reached.create(goal_id=happening.goal)
+        self.card = walk.card.id if walk.card else ""
+        self.route_id = walk.card.route if isinstance(walk.card, LiveChatCard) else None
+        self.flow = walk.stream if walk.returns else None
+        self.returns = [(stream.pk, card_id) for stream, card_id in walk.returns]
+        self.save(update_fields=["card", "route", "flow", "returns"])
         if not self.card:
             self._finish()
 

@@ -4,20 +4,27 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
-from dialogues.document import CaptureCard, Document, LiveChatCard, QuestionCard
+from dialogues.document import CaptureCard, Document, QuestionCard
 from dialogues.editing import ChangedMeanwhile, faults
 from dialogues.models.message import LONGEST_MESSAGE
+from dialogues.walk import Walk
 from routing.clock import clock
+from routing.models import LiveChat, Route
 
 
 class StreamQuerySet(models.QuerySet):
     def published(self):
         return self.filter(published_at__isnull=False).order_by("-number")
 
+    def live_of(self, dialogue):
+        """The newest published version of a dialogue, by its key, or None."""
+        return self.published().filter(dialogue=dialogue).first()
+
     def to_show(self):
         """What a visitor without a conversation sees: the newest version of the dialogue of highest
         priority, or None."""
-        return self.published().order_by("dialogue__priority", "dialogue", "-number").first()
+        shown = self.published().filter(dialogue__is_flow=False, dialogue__is_on=True)
+        return shown.order_by("dialogue__priority", "dialogue", "-number").first()
 
     def shown(self):
         """Every published version of the dialogue that is shown: an open page may still show an older one."""
@@ -36,6 +43,17 @@ class Stream(models.Model):
     attributes = models.ManyToManyField(
         "dialogues.Attribute", through="dialogues.NamedAttribute", editable=False
     )
+    flows = models.ManyToManyField(
+        "dialogues.Dialogue", through="dialogues.NamedFlow", related_name="used_in", editable=False
+    )
+    goals = models.ManyToManyField("dialogues.Goal", through="dialogues.NamedGoal", editable=False)
+    pdfs = models.ManyToManyField("dialogues.Pdf", through="dialogues.NamedPdf", editable=False)
+    # Of a draft: which of its steps it stands at, and when it is to be published by itself.
+    step = models.PositiveIntegerField(default=0, editable=False)
+    publish_at = models.DateTimeField(null=True, editable=False)
+    scheduled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     published_at = models.DateTimeField(null=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -49,6 +67,14 @@ class Stream(models.Model):
                 name="one_draft_a_dialogue", fields=["dialogue"], condition=Q(published_at=None)
             ),
             models.UniqueConstraint(name="a_stream_s_number_is_its_own", fields=["dialogue", "number"]),
+            models.CheckConstraint(
+                name="only_a_draft_is_to_be_published", condition=Q(publish_at=None) | Q(published_at=None)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="streams_to_publish", fields=["publish_at"], condition=Q(publish_at__isnull=False)
+            )
         ]
         ordering = ["dialogue", "-number"]
         permissions = [("publish_stream", "Can publish streams")]
@@ -97,10 +123,23 @@ class Stream(models.Model):
         self._hold_on_to_what_is_named(document)
 
     def _hold_on_to_what_is_named(self, document):
-        cards = list(document.cards())
-        self.routes.set({card.route for card in cards if isinstance(card, LiveChatCard)})
-        asks = {card.attribute for card in cards if isinstance(card, CaptureCard | QuestionCard)}
-        self.attributes.set(self.attributes.model.objects.filter(name__in=asks))
+        self.routes.set(document.routes)
+        self.attributes.set(self.attributes.model.objects.filter(name__in=document.attributes))
+        self.flows.set(document.flows)
+        self.goals.set(document.goals)
+        self.pdfs.set(document.pdfs)
+
+    def walk(self, known, *, returns=()):
+        """A walk through it by a visitor of whom this is known, who stands nowhere yet."""
+        return Walk(
+            self,
+            known=known,
+            can_ask=lambda route: LiveChat.could_be_offered(
+                route=Route.objects.get(pk=route), attributes=known
+            ),
+            flow=lambda flow: Stream.objects.live_of(flow),
+            returns=returns,
+        )
 
     def discard(self):
         """Throws the draft away. A published version stays for good."""
@@ -134,31 +173,3 @@ class Stream(models.Model):
             locked.published_at, locked.published_by = clock(), by
             locked.save(update_fields=["published_at", "published_by"])
         self.refresh_from_db()
-
-
-class NamedRoute(models.Model):
-    """A stream names this route, so it stays."""
-
-    stream = models.ForeignKey(Stream, models.CASCADE)
-    route = models.ForeignKey("routing.Route", models.PROTECT)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(name="a_route_is_named_once", fields=["stream", "route"])]
-
-    def __str__(self):
-        return f"{self.route} in {self.stream}"
-
-
-class NamedAttribute(models.Model):
-    """A stream names this attribute, so it stays."""
-
-    stream = models.ForeignKey(Stream, models.CASCADE)
-    attribute = models.ForeignKey("dialogues.Attribute", models.PROTECT)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(name="an_attribute_is_named_once", fields=["stream", "attribute"])
-        ]
-
-    def __str__(self):
-        return f"{self.attribute} in {self.stream}"

@@ -241,6 +241,12 @@ class LiveChat(models.Model):
         """Whether somebody is to be asked: it has nobody yet, or was handed back."""
         return self.state == State.OFFERED or (self.state == State.ACTIVE and self.handed_back_at is not None)
 
+    @classmethod
+    def could_be_offered(cls, *, route, attributes):
+        """Whether somebody could be asked now, without asking anybody."""
+        live_chat, workspace = cls(route=route, attributes=attributes), Workspace.objects.get()
+        return not live_chat._forbidden_by_plan(workspace) and Choice(live_chat, workspace).chosen is not None
+
     # What they share
 
     @contextmanager

@@ -107,7 +107,7 @@ WRONG = {
     "words that are none": {"start": {"cards": [{"card": "message", "text": 5}]}},
     "a route that is no key": {"start": {"end": {"card": "live_chat", "route": "sales"}}},
     "an unknown kind of answer": {
-        "start": {"cards": [{"card": "capture", "question": "?", "attribute": "a", "type": "date"}]}
+        "start": {"cards": [{"card": "capture", "question": "?", "attribute": "a", "type": "colour"}]}
     },
     "a card without a name": {"start": {"cards": [{"card": "message", "text": "Hello", "id": ""}]}},
     "a name that fits no column": {
