@@ -23,8 +23,8 @@ KNOWN = {"first_name": "given-name", "last_name": "family-name", "name": "name",
 class Chat:
     """A visitor's conversation, or what the newest stream opens with.
 
-    `facts` are those of the request. `is_fresh` asks for the opening although the last conversation, which has ended, could be shown. `trouble` is
-    what was wrong with what the visitor has just `given`.
+    `facts` are those of the request. `is_fresh` asks for the opening although the last conversation, which has ended,
+    could be shown. `trouble` is what was wrong with what the visitor has just `given`.
     """
 
     def __init__(self, visitor, *, facts=None, is_fresh=False, trouble="", given=""):
@@ -89,6 +89,8 @@ class Chat:
     def messages(self):
         if self.conversation:
             return self.conversation.messages.all()
+        if self.stream is None:
+            return []
         said = (happening for happening in self._opening.happenings if isinstance(happening, Said))
         return [Message(author=Author.BOT, client_id="", body=each.text, html=each.html) for each in said]
 
