@@ -13,7 +13,7 @@ from dialogues.models import Dialogue, Stream
 class DialogueAdmin(admin.ModelAdmin):
     list_display = ["name", "priority", "live_version", "has_draft", "stream"]
     search_fields = ["name", "description"]
-    fields = ["name", "description", "priority"]
+    fields = ["name", "description", "priority", "fallback_message"]
 
     def get_queryset(self, request):
         is_published = Q(streams__published_at__isnull=False)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from routing.admin.permissions import ForManagers, OneRow
-from routing.models import FallbackMessage, FallbackText, Workspace
+from routing.models import Workspace
 
 ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::\d{1,5})?")
 FOR_SUPERUSERS = ["plan", "engagement_limit"]
@@ -77,14 +77,3 @@ class WorkspaceAdmin(OneRow, ForManagers, admin.ModelAdmin):
         return format_html(
             '{}, <a href="{}?accepted_at__isnull=False">the live chats that were accepted</a>', used, chats
         )
-
-
-class FallbackTextInline(admin.StackedInline):
-    model = FallbackText
-    extra = 0
-    min_num = 1
-
-
-@admin.register(FallbackMessage)
-class FallbackMessageAdmin(ForManagers, admin.ModelAdmin):
-    inlines = [FallbackTextInline]
