@@ -17,7 +17,7 @@ from dialogues.models import Visitor, VisitorPresence
 from routing.models import AgentPresence
 from tests.dialogues.live.client import agent_line, sign_in, visitor_line
 from tests.dialogues.live.loop import running_loop
-from tests.dialogues.live.process import Process
+from tests.dialogues.live.process import Ear, Process
 from tests.dialogues.live.proxy import Proxy
 from tests.dialogues.live.web import Uvicorn
 from tests.product import wait_until
@@ -233,12 +233,13 @@ def test_a_killed_process_keeps_nobody_here_for_more_than_45_seconds(tmp_path, a
     assert not is_here(alice)
 
 
-def test_a_process_that_stops_writes_down_who_has_left(loop, vera, until_left):
+def test_a_process_that_stops_writes_down_who_has_left(loop, vera, until_left, monkeypatch):
+    monkeypatch.setattr(presence, "GATHER_SECONDS", 60)
     process = Process(loop)
     page = opens(process, vera)
     until_left(vera, 45)
 
-    loop.do(lambda: process.hub.leave(page))
+    process.forget(page)
     process.stop()
 
     until_left(vera, 30)
@@ -269,23 +270,42 @@ def test_alice_hears_once_that_vera_is_back(process, talking, vera, alice, until
 # However many, and whatever happens
 
 
-def test_many_who_come_at_once_are_written_together(process, monkeypatch, clock):
-    visitors = Visitor.objects.bulk_create(Visitor() for _ in range(500))
-    statements = []
-    rows = process.hub.reader.rows
+@pytest.fixture
+def statements(process, monkeypatch):
+    """Those with which the hub has written down who is here."""
+    statements, rows = [], process.hub.reader.rows
 
     def counted(statement, parameters):
-        statements.append(statement)
+        if statement == presence.WRITE:
+            statements.append(parameters)
         return rows(statement, parameters)
 
     monkeypatch.setattr(process.hub.reader, "rows", counted)
-    monkeypatch.setattr(presence, "GATHER_SECONDS", 0.2)
+    return statements
 
-    for visitor in visitors:
-        opens(process, visitor)
+
+def test_all_who_come_or_beat_at_once_are_one_statement(process, statements):
+    visitors = Visitor.objects.bulk_create(Visitor() for _ in range(500))
+    pages = [Ear(f"visitor:{visitor.pk}", person=visitor.pk) for visitor in visitors]
+
+    process.loop.do(lambda: [process.hub.join(page) for page in pages])
 
     wait_until(lambda: VisitorPresence.objects.here().count() == 500)
-    assert statements.count(presence.WRITE) < 25
+    assert len(statements) == 1
+
+
+def test_who_comes_right_after_waits_for_the_next_statement(
+    process, statements, vera, alice, until_left, monkeypatch
+):
+    monkeypatch.setattr(presence, "GATHER_SECONDS", 60)
+    opens(process, vera)
+    until_left(vera, 45)
+
+    opens(process, alice)
+    for _ in range(3):
+        process.loop.run(process.hub.reader.rows("SELECT", []))
+
+    assert [written["agents"] for written in statements] == [[]]
 
 
 def test_whose_row_is_gone_is_left_out_for_the_others(process, vera, alice, until_left):
@@ -329,6 +349,10 @@ def test_a_database_that_is_away_costs_one_line_in_the_log_and_no_socket(
     write = process.hub.presence._write
     monkeypatch.setattr(process.hub.presence, "_write", lambda: tries.append(1) or write())
 
+    # Redis is there, and asks for a beat at once: after that one, nobody asks again.
+    wait_until(lambda: page.beat_at == 0)
+    page.beat_at = time.monotonic() + 60
+    tries.clear()
     wait_until(lambda: len(tries) > 3)
     assert not page.heard
     line_to_postgres.back()
