@@ -41,7 +41,7 @@ def is_same(attribute, text, wanted):
         return True
     if is_path(attribute, wanted):
         path = path_of(text)
-        return standard_wanted == (path if "?" in wanted else path.partition("?")[0]).rstrip("/")
+        return standard_wanted == (path if "?" in standard_wanted else path.partition("?")[0]).rstrip("/")
     return text == standard_wanted
 
 

@@ -52,6 +52,11 @@ class Conditions(Struct, frozen=True, forbid_unknown_fields=True):
             return Verdict(False, ["The rule has no conditions."])
         return Verdict.of(self.match, [group.verdict(known, labels or {}) for group in self.groups])
 
+    @property
+    def attributes(self):
+        """What it asks for, each once, in order."""
+        return list(dict.fromkeys(each.attribute for group in self.groups for each in group.conditions))
+
     def in_words(self, labels=None):
         """The whole of it as one line: 'Language is "nl" and (Page contains "pricing" or Email is empty)'."""
         many = len(self.groups) > 1

@@ -1,16 +1,21 @@
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import Q
 
 from routing import conditions
 from routing.condition import Verdict
 from routing.models.agent import Agent
 
+RULES_LOCK = 7_210_004
+
 
 class CustomRuleQuerySet(models.QuerySet):
+    def in_order(self):
+        return self.order_by("priority", "pk")
+
     def verdicts(self, known):
         """Each rule in order of priority, with its verdict on a visitor of whom this is known."""
-        return [(rule, rule.verdict(known)) for rule in self.order_by("priority", "pk")]
+        return [(rule, rule.verdict(known)) for rule in self.in_order()]
 
 
 class CustomRule(models.Model):
@@ -38,10 +43,31 @@ class CustomRule(models.Model):
         except ValueError as refused:
             raise ValidationError(str(refused)) from refused
 
+    def read(self):
+        """Its conditions. Raises ValueError, in words, if they cannot be read."""
+        return conditions.read(self.conditions)
+
+    @transaction.atomic
+    def place(self, at):
+        """Puts it at this place in the order, 1 for the first. The others move up or down."""
+        one_change_at_a_time()
+        rules = [rule for rule in CustomRule.objects.in_order() if rule.pk != self.pk]
+        rules.insert(max(at, 1) - 1, self)
+        for place, rule in enumerate(rules, start=1):
+            rule.priority = place
+        CustomRule.objects.bulk_update(rules, ["priority"])
+
+    @transaction.atomic
+    def move(self, by):
+        """Moves it down in the order by so many places, or up by fewer than none."""
+        one_change_at_a_time()
+        order = list(CustomRule.objects.in_order().values_list("pk", flat=True))
+        self.place(order.index(self.pk) + 1 + by)
+
     def verdict(self, known):
         """Whether the visitor is meant, and why. A rule that cannot be read leads nobody anywhere, and says so."""
         try:
-            return conditions.read(self.conditions).verdict(known)
+            return self.read().verdict(known)
         except ValueError as refused:
             return Verdict(matches=False, because=[f"It cannot be read: {refused}"])
 
@@ -51,3 +77,9 @@ class CustomRule(models.Model):
         return Agent.objects.filter(
             Q(pk__in=self.agents.values("pk")) | Q(teams__in=self.teams.values("pk"))
         ).distinct()
+
+
+def one_change_at_a_time():
+    """Until this is committed, nobody else changes what rules there are or their order; routing goes on reading."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RULES_LOCK])
