@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import zip_longest
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 
 from routing.clock import clock
@@ -27,7 +28,7 @@ EXCEPTION = "exception"
 MOST_EXCEPTIONS = 100
 # Nobody asks about exceptions that are over.
 FORGOTTEN_AFTER = timedelta(days=31)
-CHANGED_MEANWHILE = "Somebody else has changed these hours since this page was opened. Save again to put yours in their place."
+CHANGED_MEANWHILE = "Somebody else has changed these hours meanwhile. Save again to put yours in their place."
 
 
 class HoursForm:
@@ -152,7 +153,10 @@ class FormWithHours(forms.ModelForm):
 
     def is_valid(self):
         # Both, so that who has made two mistakes reads of both.
-        return all([super().is_valid(), self.hours.is_valid()])
+        is_valid, are_hours_valid = super().is_valid(), self.hours.is_valid()
+        if not are_hours_valid and not self.hours.arranged and not self.has_error(NON_FIELD_ERRORS, "hours"):
+            self.add_error(None, forms.ValidationError("The hours cannot be saved like this.", code="hours"))
+        return is_valid and are_hours_valid
 
     @transaction.atomic
     def save_agent(self):

@@ -198,6 +198,11 @@ class Agent(Availability):
         for live_chat in LiveChat.objects.forsaken().filter(agent=self):
             live_chat.hand_back()
 
+    def activate(self):
+        """They may sign in again, and are asked when their hours or their switch say so."""
+        self.user.is_active = True
+        self.user.save(update_fields=["is_active"])
+
     @property
     def misses_in_a_row(self):
         """How many of the newest offers ran out, since the switch was last put."""
