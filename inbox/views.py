@@ -51,7 +51,7 @@ def offers_pane(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def availability(request):
     if request.method != "POST":
-        return render(request, "inbox/_availability.html")
+        return render(request, "inbox/availability_pane.html")
     request.agent.switch(available=request.POST.get("available") == "yes")
     return _back(request)
 

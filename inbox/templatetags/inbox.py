@@ -69,6 +69,12 @@ def availability(agent):
 
 
 @register.filter
+def is_told_by_the_clock(words):
+    """Whether they name a time, so that it matters in which zone."""
+    return bool(re.search(r"\d|midnight", words))
+
+
+@register.filter
 def seconds_from(at, now):
     """How long it is until then; never less than nothing."""
     return seconds(max(at - now, timedelta()))
