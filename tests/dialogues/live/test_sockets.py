@@ -1,6 +1,6 @@
 """The promises of docs/protocol.md, under the product's own web server and under the one of `runserver`."""
 
-from dialogues.models import Visitor
+from dialogues.models import Visitor, VisitorPresence
 from routing.models import Because
 from tests.dialogues.live.client import agent_line, visitor_line
 from tests.dialogues.live.conftest import kill_live_connections, say_much
@@ -206,7 +206,10 @@ def test_a_beat_tells_who_is_behind_what_they_missed(any_web, talking, vera, ali
 
 def test_a_beat_carries_the_revision_that_the_panes_would_have(web, talking, alice, vera):
     with agent_line(web, alice) as line, visitor_line(web, vera) as veras:
-        agent, visitor = line.hello()["revision"], veras.hello()["revision"]
+        visitor = veras.hello()["revision"]
+        # That she is here is part of what Alice's panes show.
+        wait_until(VisitorPresence.objects.here().exists)
+        agent = line.hello()["revision"]
         assert line.hear("beat")["revision"] == agent
         assert veras.hear("beat")["revision"] == visitor
         # Past every signal, as when its news is lost.
