@@ -10,6 +10,7 @@ from routing.comparing import HIDDEN
 from routing.models import Because, State, Workspace
 from routing.models.agent import PassedOver
 from routing.models.decision import in_words
+from routing.models.fallback_message import STANDARD
 from routing.models.offer import Outcome
 
 # Of a pool of a thousand the others are counted.
@@ -124,7 +125,8 @@ class Trace:
         """Whose it is, if that still has the text which was read."""
         live_chat, workspace = self.live_chat, Workspace.objects.select_related("fallback_message").get()
         if not live_chat.fallback_html:
-            return "It is the standard text."
+            language = next((key for key, text in STANDARD.items() if text == live_chat.fallback_message), "")
+            return f"It is the standard text for {language or 'all other languages'}."
         own = [(live_chat.fallback, "the dialogue")]
         if team := live_chat.route.team:
             own.append((team.fallback_message, f"team “{team}”"))

@@ -249,7 +249,7 @@ def test_a_chat_that_nobody_takes_over_says_so(ask, alice):
 def test_the_standard_text_is_called_that(ask, db):
     assert entry_of(ask(), "fell-back").because == [
         "“Nobody is free right now. We will write to you at your email address.”",
-        "It is the standard text.",
+        "It is the standard text for all other languages.",
     ]
 
 
