@@ -15,6 +15,16 @@ class Site(AdminSite):
             request.user.is_active and any(_shows(admin, request) for admin in self._registry.values())
         )
 
+    def get_urls(self):
+        return [*(page.path_in(self) for page in _pages()), *super().get_urls()]
+
+    def get_app_list(self, request, app_label=None):
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            pages = [page for page in _pages() if page.section == app["app_label"]]
+            app["models"] += [page.entry for page in pages if page.is_open_to(request.user)]
+        return apps
+
     # There is one page to sign in, and one to change a password.
 
     def login(self, request, extra_context=None):
@@ -29,6 +39,13 @@ class Site(AdminSite):
 
     def password_change_done(self, request, extra_context=None):
         return redirect("admin:index")
+
+
+def _pages():
+    # Its module registers models with this site, which must be there first.
+    from dialogues.admin.routing_pages import PAGES
+
+    return PAGES
 
 
 def _shows(admin, request):

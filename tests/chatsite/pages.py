@@ -146,10 +146,15 @@ PAGES = {
     ),
     "admin/routing/account/export.csv": Page(MANAGERS | MARKETING),
     "admin/routing/account/switch/": Page(ADMIN, status=405, takes_from=RULES),
+    "admin/routing/who-is-next/": Page(MANAGERS),
+    "admin/routing/try/": Page(MANAGERS),
     "admin/routing/agent/<int:pk>/activate/": Page(
         ADMIN, status=405, takes_from=MANAGERS, at="admin/routing/agent/{agent}/activate/"
     ),
     "admin/routing/agent/deactivate/": Page(MANAGERS, at="admin/routing/agent/deactivate/?agent={agent}"),
+    "admin/routing/customrule/<int:pk>/move/<str:way>/": Page(
+        ADMIN, status=405, takes_from=RULES, at="admin/routing/customrule/{customrule}/move/up/"
+    ),
     "admin/dialogues/dialogue/<int:pk>/stream/": Page(
         ADMIN, takes_from=MARKETING, at="admin/dialogues/dialogue/{dialogue}/stream/"
     ),
