@@ -190,20 +190,31 @@ class Document(Struct, forbid_unknown_fields=True):
 
     @property
     def attributes(self):
-        named = set()
-        for card in self.cards():
-            match card:
-                case CaptureCard() | QuestionCard():
-                    named.add(card.attribute)
-                case ActionCard():
-                    named |= set(card.values)
-                case ConditionalCard():
-                    named |= {name for case in card.cases for name in case.attributes}
-        return named - {""}
+        return set().union(*(self.attributes_of(card) for card in self.cards()))
+
+    @staticmethod
+    def attributes_of(card):
+        match card:
+            case CaptureCard() | QuestionCard():
+                return {card.attribute} - {""}
+            case ActionCard():
+                return set(card.values)
+            case ConditionalCard():
+                return set().union(*(case.attributes for case in card.cases))
+            case _:
+                return set()
 
     @property
     def flows(self):
         return {card.flow for card in self.cards() if isinstance(card, FlowCard)}
+
+    def goes_on_after(self, flow):
+        """Whether something follows a card that runs this flow."""
+        return any(
+            isinstance(card, FlowCard) and card.flow == flow
+            for _, branch in self.branches()
+            for card in branch.from_card(0)[:-1]
+        )
 
     @property
     def goals(self):

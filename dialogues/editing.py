@@ -3,6 +3,8 @@
 from dialogues.document import (
     LIVE_CHAT_CARD_IS_LAST,
     CaptureCard,
+    ConditionalCard,
+    End,
     LiveChatCard,
     MessageCard,
     QuestionCard,
@@ -27,38 +29,29 @@ def add_card(document, card, *, opener="", index=None):
     branch = document.branch(opener)
     length = len(branch.from_card(0))
     index = length if index is None else max(0, min(index, length))
-    is_end = isinstance(card, QuestionCard | LiveChatCard)
     if branch.end and index > len(branch.cards):
         raise _below(branch.end)
-    if is_end and isinstance(card, LiveChatCard) and index < length:
+    if isinstance(card, LiveChatCard) and index < length:
         raise Refused(LIVE_CHAT_CARD_IS_LAST, branch.from_card(index)[0].id)
-    if is_end and branch.end:
-        raise Refused("A branch has one question or live chat card, and it is the last.", branch.end.id)
-    if not is_end:
-        branch.cards.insert(index, card)
-        return
-    # What stood below the new question goes on in its first response's branch: nothing is lost.
-    below = branch.cards[index:]
-    if below and not card.responses:
-        raise Refused("Give the question a response first: the cards below it go there.", card.id)
-    if below:
-        card.responses[0].branch.cards[:0] = below
-    branch.cards[index:] = []
-    branch.end = card
+    _put(branch, card, index)
 
 
-def remove_card(document, card_id, *, with_branches=False):
-    """Takes a card out. A question goes with the cards its responses lead to only if that is asked for."""
-    branch, index = document.find(card_id)
-    if index < len(branch.cards):
-        del branch.cards[index]
-        return
-    leads_on = isinstance(branch.end, QuestionCard) and any(
-        response.branch.from_card(0) for response in branch.end.responses
-    )
-    if leads_on and not with_branches:
-        raise Refused("Its responses lead to cards: say that those go too, or delete them first.", card_id)
-    branch.end = None
+def move_card_to(document, card_id, *, opener, index):
+    """Moves a card, with the branches it opens, to a place counted without it."""
+    source, at = document.find(card_id)
+    card, target = source.from_card(at)[0], document.branch(opener)
+    if any(branch is target for branch in _branches_below(card)):
+        raise Refused("A card cannot go below itself.", card_id)
+    others = [each for each in target.from_card(0) if each is not card]
+    index = max(0, min(index, len(others)))
+    if isinstance(card, LiveChatCard) and index < len(others):
+        raise Refused(LIVE_CHAT_CARD_IS_LAST, card_id)
+    if others and index == len(others) and isinstance(others[-1], End):
+        raise _below(others[-1])
+    # Where a question takes what stands below it must be known to be free before anything is moved.
+    _why_not(card, others[index:])
+    _take_out(source, at)
+    _put(target, card, index)
 
 
 def move_card(document, card_id, *, by):
@@ -71,6 +64,16 @@ def move_card(document, card_id, *, by):
         raise _below(branch.end)
     if 0 <= target < len(branch.cards):
         branch.cards.insert(target, branch.cards.pop(index))
+
+
+def remove_card(document, card_id, *, with_branches=False):
+    """Takes a card out. One that opens branches goes with the cards in them only if that is asked for."""
+    branch, index = document.find(card_id)
+    card = branch.from_card(index)[0]
+    if any(below.from_card(0) for below in _branches_below(card)) and not with_branches:
+        words = "Its responses lead" if isinstance(card, QuestionCard) else "Its branches lead"
+        raise Refused(f"{words} to cards: say that those go too, or delete them first.", card_id)
+    _take_out(branch, index)
 
 
 def set_responses(question, texts):
@@ -92,32 +95,64 @@ def set_responses(question, texts):
     question.responses = kept
 
 
+def _put(branch, card, index):
+    if not isinstance(card, End):
+        branch.cards.insert(index, card)
+        return
+    # What stood below goes on in one of the branches that the card opens: nothing is lost.
+    below = branch.from_card(index)
+    _why_not(card, below)
+    if below:
+        heir = _heir(card)
+        heir.cards[:0] = [each for each in below if not isinstance(each, End)]
+        heir.end = branch.end or heir.end
+    branch.cards[index:] = []
+    branch.end = card
+
+
+def _why_not(card, below):
+    """Raises Refused if the card would end a branch and has no room for what stands below it there."""
+    if not below or not isinstance(card, End):
+        return
+    heir = _heir(card)
+    if heir is None:
+        raise Refused("Give the question a response first: the cards below it go there.", card.id)
+    if isinstance(below[-1], End) and heir.end:
+        raise Refused("What stands below it has no place: its first branch has an end of its own.", card.id)
+
+
+def _heir(card):
+    match card:
+        case ConditionalCard():
+            return card.otherwise.branch
+        case QuestionCard(responses=[first, *_]):
+            return first.branch
+
+
+def _take_out(branch, index):
+    if index < len(branch.cards):
+        del branch.cards[index]
+    else:
+        branch.end = None
+
+
+def _branches_below(card):
+    """Every branch that is reached through the card."""
+    for opening in getattr(card, "openings", []):
+        yield opening.branch
+        if opening.branch.end:
+            yield from _branches_below(opening.branch.end)
+
+
 def _below(end):
     return Refused(_why_last(end), end.id)
 
 
 def _why_last(end):
-    if isinstance(end, LiveChatCard):
-        return LIVE_CHAT_CARD_IS_LAST
-    return "A question is the last card in its branch; add the card below one of its responses."
-
-
-def faults(document):
-    """What keeps the document from being published, as pairs of a card's id and a sentence."""
-    found = []
-    first = document.start.from_card(0)
-    if not first:
-        found.append(("", "Add a card: an empty stream says nothing."))
-    elif not any(not isinstance(card, MessageCard | LiveChatCard) for card in first):
-        found.append(
-            (first[0].id, "Ask something first: a conversation begins with the visitor's first answer.")
-        )
-    for card in document.cards():
-        match card:
-            case QuestionCard(responses=[]):
-                found.append((card.id, "Give the question at least one response."))
-            case CaptureCard(attribute=""):
-                found.append((card.id, "Choose where the answer is kept."))
-            case QuestionCard() | CaptureCard() | MessageCard() if not all(map(str.strip, card.words)):
-                found.append((card.id, "Write what this card says."))
-    return found
+    match end:
+        case LiveChatCard():
+            return LIVE_CHAT_CARD_IS_LAST
+        case ConditionalCard():
+            return "Conditional branching is the last card in its branch; add the card to one of its branches."
+        case _:
+            return "A question is the last card in its branch; add the card below one of its responses."

@@ -4,9 +4,10 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
-from dialogues.document import CaptureCard, Document, QuestionCard
-from dialogues.editing import ChangedMeanwhile, faults
-from dialogues.models.message import LONGEST_MESSAGE
+from dialogues.document import Document
+from dialogues.editing import ChangedMeanwhile
+from dialogues.linter import Names, lint
+from dialogues.models.appearance import Appearance
 from dialogues.walk import Walk
 from routing.clock import clock
 from routing.models import LiveChat, Route
@@ -145,21 +146,36 @@ class Stream(models.Model):
         """Throws the draft away. A published version stays for good."""
         Stream.objects.filter(published_at=None).get(pk=self.pk).delete()
 
+    def findings(self):
+        """What the linter has to say about it, the draft or a version, as things are now."""
+        return lint(self.read(), self._names())
+
     def faults(self):
         """What keeps it from being published, as pairs of a card's id and a sentence."""
-        document = self.read()
-        known = set(self.attributes.model.objects.values_list("name", flat=True))
-        unknown = [
-            (card.id, f"There is no attribute “{card.attribute}”.")
-            for card in document.cards()
-            if isinstance(card, CaptureCard | QuestionCard) and card.attribute and card.attribute not in known
-        ]
-        too_long = [
-            (card.id, f"Use at most {LONGEST_MESSAGE} characters.")
-            for card in document.cards()
-            if any(len(words) > LONGEST_MESSAGE for words in card.words)
-        ]
-        return faults(document) + unknown + too_long
+        return [(finding.card_id, finding.text) for finding in self.findings() if finding.stops]
+
+    def _names(self):
+        dialogue = self.dialogue
+        flows = {flow.pk: flow for flow in type(dialogue).objects.filter(is_flow=True)}
+        live = {key: Stream.objects.live_of(key) for key in flows}
+        goes_on = {
+            used.dialogue.name
+            for used in Stream.objects.filter(flows=dialogue).select_related("dialogue")
+            if used == used.dialogue.live_stream and used.read().goes_on_after(dialogue.pk)
+        }
+        return Names(
+            attributes=dict(self.attributes.model.objects.values_list("name", "label")),
+            routes={route.pk: route.why_never() for route in Route.objects.filter(pk__in=self.read().routes)},
+            flows={key: stream.read() for key, stream in live.items() if stream},
+            flow_names={key: flow.name for key, flow in flows.items()},
+            goals=frozenset(self.goals.model.objects.values_list("pk", flat=True)),
+            pdfs=frozenset(self.pdfs.model.objects.values_list("pk", flat=True)),
+            languages=tuple(Appearance.objects.get().languages),
+            key=dialogue.pk,
+            is_flow=dialogue.is_flow,
+            has_targets=bool(dialogue.targets),
+            goes_on_in=tuple(sorted(goes_on)),
+        )
 
     @transaction.atomic
     def publish(self, *, by=None):

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from routing.models.custom_rule import CustomRule
 from routing.models.workspace import Plan
 
 
@@ -47,6 +48,20 @@ class Route(models.Model):
                 return f"round robin in team “{self.team}”"
             case _:
                 return self.get_method_display().lower()
+
+    def why_never(self):
+        """Why it leads to nobody, whenever it is asked, in a sentence; empty if it may lead to somebody."""
+        match self.method:
+            case Method.AGENT if not self.agent.user.is_active:
+                return f"{self.agent} is deactivated: choose another agent."
+            case Method.AGENT if not self.agent.is_permitted:
+                return f"{self.agent} has no permission Live Chat: choose another agent."
+            case Method.TEAM if not self.team.members.permitted().exists():
+                return f"Nobody in team {self.team} may take live chats: add somebody."
+            case Method.CUSTOM_RULES if not CustomRule.objects.exists():
+                return "There is no custom rule yet: make one, or choose another way."
+            case _:
+                return ""
 
     @property
     def is_by_rules(self):

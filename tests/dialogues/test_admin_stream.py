@@ -182,7 +182,7 @@ def test_every_button_saves_what_was_typed_in_every_card(max_edits, dialogue):
 def test_each_kind_of_card_can_be_added(max_edits, dialogue, kind, shown):
     page = max_edits.type(**{"add-no-kind": kind, "add-no-text": "Hello"}).press("add:no")
 
-    [card] = draft_of(dialogue).branch("no").from_card(0)
+    [_, card] = draft_of(dialogue).branch("no").from_card(0)
     assert card.__struct_config__.tag == kind
     assert shown in page.card(card.id)
 

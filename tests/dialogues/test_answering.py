@@ -13,6 +13,8 @@ from dialogues.document import (
 from dialogues.models import Conversation, OutOfDate, Visitor
 from tests.dialogues.test_conversation import is_numbered_without_a_gap, said
 
+THANKS = Branch(cards=[MessageCard(text="Thank you")])
+
 
 def everything(conversation):
     """Whatever an answer could change."""
@@ -27,7 +29,7 @@ def everything(conversation):
 
 
 def test_a_conversation_says_the_cards_up_to_the_first_that_waits(publish, vera):
-    question = QuestionCard(id="ask", text="Well?", responses=[Response(id="yes", text="Yes")])
+    question = QuestionCard(id="ask", text="Well?", responses=[Response(id="yes", text="Yes", branch=THANKS)])
     cards = [MessageCard(text="Hello"), MessageCard(text="We sell lamps")]
 
     conversation = Conversation.start(vera, publish(Document(start=Branch(cards=cards, end=question))))
@@ -66,7 +68,7 @@ def test_just_looking_ends_the_conversation(talk_to_sales, vera):
 
     assert conversation.ended_at
     assert conversation.card == ""
-    assert said(conversation)[-1] == ("visitor", "Just looking")
+    assert said(conversation)[-2:] == [("visitor", "Just looking"), ("bot", "All right.")]
 
 
 def test_a_response_goes_its_own_way(publish, vera):
@@ -97,7 +99,7 @@ def test_answers_are_kept_as_attributes(talk_to_sales, db):
 
 @pytest.mark.parametrize(("value", "kept"), [("", "Yes, please"), ("wants-lamps", "wants-lamps")])
 def test_what_is_stored_of_a_response_is_its_value_else_its_text(publish, vera, value, kept):
-    responses = [Response(id="yes", text="Yes, please", value=value)]
+    responses = [Response(id="yes", text="Yes, please", value=value, branch=THANKS)]
     question = QuestionCard(id="ask", text="Lamps?", responses=responses, attribute="first_name")
     conversation = Conversation.start(vera, publish(Document(start=Branch(end=question))))
 
@@ -105,7 +107,7 @@ def test_what_is_stored_of_a_response_is_its_value_else_its_text(publish, vera, 
 
     vera.refresh_from_db()
     assert vera.attributes["first_name"] == kept
-    assert said(conversation)[-1] == ("visitor", "Yes, please")
+    assert said(conversation)[-2] == ("visitor", "Yes, please")
 
 
 def test_a_question_without_an_attribute_stores_nothing(talk_to_sales, vera):

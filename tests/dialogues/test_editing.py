@@ -12,7 +12,7 @@ from dialogues.document import (
     QuestionCard,
     Response,
 )
-from dialogues.editing import Refused, add_card, faults, move_card, remove_card, set_responses
+from dialogues.editing import Refused, add_card, move_card, remove_card, set_responses
 
 
 def document(*, cards="abc", end=None):
@@ -144,23 +144,3 @@ def test_a_response_with_cards_is_not_dropped(texts):
 def test_two_responses_do_not_say_the_same():
     with pytest.raises(Refused, match="Two responses say the same"):
         set_responses(question(), ["Yes", "Yes"])
-
-
-@pytest.mark.parametrize(
-    ("card", "sentence"),
-    [
-        (QuestionCard(id="x", text="Well?"), "Give the question at least one response."),
-        (QuestionCard(id="x", text="", responses=[Response(text="Yes")]), "Write what this card says."),
-        (MessageCard(id="x", text=""), "Write what this card says."),
-        (CaptureCard(id="x", question="", attribute="email"), "Write what this card says."),
-    ],
-)
-def test_what_is_unfinished_is_named(card, sentence):
-    changed = Document()
-    add_card(changed, card)
-
-    assert ("x", sentence) in faults(changed)
-
-
-def test_a_finished_document_has_no_faults():
-    assert faults(document(end=question(Yes=Branch(end=CHAT), No=FULL))) == []

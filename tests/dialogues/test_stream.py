@@ -18,9 +18,11 @@ from dialogues.document import (
 from dialogues.models import Attribute, Conversation, Dialogue, Stream
 from routing.models import Method, Route
 
+THANKS = Branch(cards=[MessageCard(id="thanks", text="Thank you")])
+
 
 def saying(text):
-    question = QuestionCard(id="ask", text=text, responses=[Response(id="yes", text="Yes")])
+    question = QuestionCard(id="ask", text=text, responses=[Response(id="yes", text="Yes", branch=THANKS)])
     return Document(start=Branch(end=question))
 
 

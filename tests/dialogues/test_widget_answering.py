@@ -166,7 +166,8 @@ def test_a_page_that_is_behind_is_brought_up_to_date(widget, talk_to_sales):
 
 def test_who_was_shown_an_older_version_goes_on_with_it(widget, talk_to_sales, publish):
     shown = hidden_fields(widget.get().text)
-    publish(Document(start=Branch(end=QuestionCard(text="Anything new?", responses=[Response(text="Yes")]))))
+    yes = Response(text="Yes", branch=Branch(cards=[MessageCard(text="Good.")]))
+    publish(Document(start=Branch(end=QuestionCard(text="Anything new?", responses=[yes]))))
 
     widget.post("answer", **shown, given="yes")
 
