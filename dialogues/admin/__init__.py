@@ -1,1 +1,1 @@
-from dialogues.admin import attribute, conversation, dialogue, workspace  # noqa: F401  they register themselves
+from dialogues.admin import attribute, conversation, custom_rules, dialogue, workspace  # noqa: F401  they register themselves

@@ -60,6 +60,11 @@ class ConversationQuerySet(LockingQuerySet):
         presence = VisitorPresence.objects.here().filter(visitor=OuterRef("visitor"))
         return self.annotate(is_visitor_here=Exists(presence))
 
+    def newest_of_each_visitor(self):
+        """One a visitor, the newest first."""
+        newer = Conversation.objects.filter(visitor=OuterRef("visitor"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(newer)).order_by("-pk")
+
     def waiting_for_request(self):
         """Those that stand on a live chat card while nobody has asked for an agent yet."""
         return self.open().filter(route__isnull=False, live_chat=None)

@@ -8,9 +8,8 @@ from routing.models import Agent
 
 class _Marked:
     def __init__(self, *, named=(), **options):
-        offered = Agent.objects.filter(Q(user__is_active=True) | Q(pk__in=named)).order_by("name", "pk")
-        is_allowed = Exists(Agent.objects.permitted().filter(pk=OuterRef("pk")))
-        super().__init__(offered.select_related("user").annotate(is_allowed=is_allowed), **options)
+        offered = agents_to_mark().filter(Q(user__is_active=True) | Q(pk__in=named))
+        super().__init__(offered.order_by("name", "pk"), **options)
 
     def label_from_instance(self, agent):
         return marked(agent)
@@ -22,6 +21,11 @@ class AgentField(_Marked, forms.ModelChoiceField):
 
 class AgentsField(_Marked, forms.ModelMultipleChoiceField):
     pass
+
+
+def agents_to_mark():
+    is_allowed = Exists(Agent.objects.permitted().filter(pk=OuterRef("pk")))
+    return Agent.objects.select_related("user").annotate(is_allowed=is_allowed)
 
 
 def marked(agent):

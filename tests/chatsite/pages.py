@@ -155,6 +155,9 @@ PAGES = {
     "admin/routing/customrule/<int:pk>/move/<str:way>/": Page(
         ADMIN, status=405, takes_from=RULES, at="admin/routing/customrule/{customrule}/move/up/"
     ),
+    "admin/routing/customrule/<int:pk>/move/<str:way>/": Page(
+        ADMIN, status=405, takes_from=RULES, at="admin/routing/customrule/{customrule}/move/up/"
+    ),
     "admin/dialogues/dialogue/<int:pk>/stream/": Page(
         ADMIN, takes_from=MARKETING, at="admin/dialogues/dialogue/{dialogue}/stream/"
     ),

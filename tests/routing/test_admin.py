@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from routing.models import Agent, CustomRule, LiveChat, Plan, Team, Workspace
+from routing.models import Agent, LiveChat, Plan, Team, Workspace
 
 
 def path(model, page="changelist", *args):
@@ -203,15 +203,6 @@ def test_a_team_that_a_route_names_cannot_be_deleted(as_max, to_sales, sales):
     as_max.post(path("team", "delete", sales.pk), {"post": "yes"})
 
     assert Team.objects.get() == sales
-
-
-def test_max_makes_a_custom_rule(as_max, alice):
-    fields = {"name": "Big shops", "description": "Over 40 shops", "priority": 2, "agents": [alice.pk]}
-
-    as_max.post(path("customrule", "add"), fields)
-
-    rule = CustomRule.objects.get()
-    assert (rule.name, rule.priority, list(rule.agents.all())) == ("Big shops", 2, [alice])
 
 
 # Live chats
