@@ -5,11 +5,11 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission, User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Case, Count, F, FilteredRelation, Q, Value, When
+from django.db.models.functions import Least
 
 from routing.clock import Now, clock
 from routing.models.availability import Availability, Switched
@@ -40,10 +40,20 @@ class PassedOver(models.TextChoices):
 
 class AgentQuerySet(LockingQuerySet):
     def permitted(self):
-        users = get_user_model().objects.with_perm(
-            RECEIVE_LIVE_CHATS, backend="django.contrib.auth.backends.ModelBackend"
+        """Active users with the permission, their own or a group's, or with all of them.
+
+        As Django's `with_perm` says, which goes through every group's members for each user: quadratic.
+        """
+        app, codename = RECEIVE_LIVE_CHATS.split(".")
+        permission = Permission.objects.filter(content_type__app_label=app, codename=codename)
+        by_themselves = User.user_permissions.through.objects.filter(permission__in=permission)
+        by_a_group = User.groups.through.objects.filter(group__permissions__in=permission)
+        return self.filter(
+            Q(user__is_superuser=True)
+            | Q(user__in=by_themselves.values("user"))
+            | Q(user__in=by_a_group.values("user")),
+            user__is_active=True,
         )
-        return self.filter(user__in=users.values("pk"))
 
     def available(self):
         return self.filter(available_from__lte=Now(), available_until__gt=Now())
@@ -54,12 +64,12 @@ class AgentQuerySet(LockingQuerySet):
 
     def with_load(self):
         """Adds `load`, the places taken: active chats and open offers."""
-        from routing.models.live_chat import LiveChat
-        from routing.models.offer import Offer
+        from routing.models.live_chat import State
 
         return self.annotate(
-            load=_count(LiveChat.objects.active(), "agent") + _count(Offer.objects.open(), "agent")
-        )
+            _active=FilteredRelation("live_chats", condition=Q(live_chats__state=State.ACTIVE)),
+            _offered=FilteredRelation("offers", condition=Q(offers__outcome=None)),
+        ).annotate(load=Count("_active", distinct=True) + Count("_offered", distinct=True))
 
     def with_limit(self, workspace):
         """Adds `limit`: how many chats each may have."""
@@ -70,20 +80,20 @@ class AgentQuerySet(LockingQuerySet):
         """Everyone in turn with `load`, `limit` and `passed_over`, which is empty for who can be asked."""
         from routing.models.offer import Offer
 
-        is_away = Q(switched=Switched.AWAY) | ~Exists(HoursBlock.objects.filter(agent=OuterRef("pk")))
+        permitted = Agent.objects.permitted().values("pk")
+        asked = Offer.objects.asked_for(live_chat).values("agent")
+        is_off = Q(available_from=None) | Q(available_from__gt=Now()) | Q(available_until__lte=Now())
+        is_away = Q(switched=Switched.AWAY) | ~Q(pk__in=HoursBlock.objects.values("agent"))
         reasons = [
-            (~Q(pk__in=Agent.objects.permitted().values("pk")), PassedOver.NO_PERMISSION),
-            (
-                Exists(Offer.objects.asked_for(live_chat).filter(agent=OuterRef("pk"))),
-                PassedOver.ALREADY_ASKED,
-            ),
-            (~Q(pk__in=Agent.objects.available().values("pk")) & is_away, PassedOver.AWAY),
-            (~Q(pk__in=Agent.objects.available().values("pk")), PassedOver.OUT_OF_HOURS),
+            (~Q(pk__in=permitted), PassedOver.NO_PERMISSION),
+            (Q(pk__in=asked), PassedOver.ALREADY_ASKED),
+            (is_off & is_away, PassedOver.AWAY),
+            (is_off, PassedOver.OUT_OF_HOURS),
             (Q(load__gte=F("limit")), PassedOver.FULL),
         ]
         if workspace.only_reachable:
-            is_here = Exists(AgentPresence.objects.here().filter(agent=OuterRef("pk")))
-            reasons.insert(-1, (~is_here, PassedOver.UNREACHABLE))
+            here = AgentPresence.objects.here().values("pk")
+            reasons.insert(-1, (~Q(pk__in=here), PassedOver.UNREACHABLE))
         return (
             self.with_load()
             .with_limit(workspace)
@@ -100,13 +110,6 @@ class AgentQuerySet(LockingQuerySet):
     def in_turn(self):
         """Asked longest ago first; before them who was never asked, by key."""
         return self.order_by(F("last_asked_at").asc(nulls_first=True), "pk")
-
-
-def _count(rows, field):
-    counted = (
-        rows.filter(**{field: OuterRef("pk")}).order_by().values(field).annotate(n=Count("pk")).values("n")
-    )
-    return Coalesce(Subquery(counted), 0)
 
 
 def is_time_zone(name):
