@@ -1,6 +1,5 @@
 """A live chat's routing as a timeline: what was gone through, who was asked and why, and what became of it."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,25 +7,15 @@ from django.utils.functional import cached_property
 
 from routing.comparing import HIDDEN
 from routing.models import Because, State, Workspace
-from routing.models.agent import PassedOver
-from routing.models.decision import in_words
+from routing.models.decision import counted, in_words
 from routing.models.fallback_message import STANDARD
 from routing.models.offer import Outcome
 
 # Of a pool of a thousand the others are counted.
 SHOWN_OF_A_POOL = 10
+
+
 # What is said of several: "12 away, 3 full".
-COUNTED = {
-    "": "could be asked later",
-    PassedOver.NO_PERMISSION: "without the permission",
-    PassedOver.ALREADY_ASKED: "already asked",
-    PassedOver.AWAY: "away",
-    PassedOver.OUT_OF_HOURS: "outside their hours",
-    PassedOver.UNREACHABLE: "without an open page or alerts",
-    PassedOver.FULL: "full",
-}
-
-
 @dataclass(frozen=True)
 class Entry:
     """One moment: what happened, the sentences that explain it, and who was gone through for it, in turn."""
@@ -174,11 +163,6 @@ class Trace:
             list(map(_plain, considered)),
             more,
         )
-
-
-def counted(reasons):
-    """How many there are of each reason, the most frequent first."""
-    return ", ".join(f"{count} {COUNTED[reason]}" for reason, count in Counter(reasons).most_common())
 
 
 def _plain(sentence):

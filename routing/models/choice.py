@@ -5,8 +5,12 @@ from functools import cached_property
 from routing.models.account import Account
 from routing.models.agent import Agent
 from routing.models.custom_rule import CustomRule
+from routing.models.decision import counted
 from routing.models.offer import Offer, Step
 from routing.models.route import Method
+
+# Who else could have been asked, and why not, is read of the next few; a thousand would only fill the database.
+KEPT_AFTER_THE_CHOSEN = 20
 
 
 class Choice:
@@ -58,14 +62,23 @@ class Choice:
             if pool is None:
                 continue
             self.is_led_somewhere = True
-            agents = list(pool.considered_for(self.live_chat, self.workspace))
+            # Of a thousand agents the rest would take longer to read than to find.
+            agents = list(pool.considered_for(self.live_chat, self.workspace).only("name"))
             for agent in agents:
                 agent.step = step
-            self.considered += agents
-            self.chosen = next((agent for agent in agents if not agent.passed_over), None)
-            if self.chosen:
-                self.step = step
-                return
+            place = next((place for place, agent in enumerate(agents) if not agent.passed_over), None)
+            if place is None:
+                self.considered += agents
+                continue
+            self.step, self.chosen = step, agents[place]
+            self._consider(agents, first=place + 1 + KEPT_AFTER_THE_CHOSEN)
+            return
+
+    def _consider(self, agents, *, first):
+        """Keeps the first with their names; how many the others are, it only says."""
+        self.considered += agents[:first]
+        if rest := [agent.passed_over for agent in agents[first:]]:
+            self.because.append(f"Later in turn came {len(rest)} more: {counted(rest)}.")
 
     def _steps(self):
         """Where there are tries left. What comes before the card's own option takes none of its tries."""

@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 
 from django.db import models
 
@@ -8,9 +9,23 @@ from routing.models.offer import Step
 # As the choice says it. A name ends at the quotation mark: what follows may come from a visitor.
 LED_BY_RULE = re.compile(r"Rule “([^”]*)” matched\. ")
 
+COUNTED = {
+    "": "could be asked later",
+    PassedOver.NO_PERMISSION: "without the permission",
+    PassedOver.ALREADY_ASKED: "already asked",
+    PassedOver.AWAY: "away",
+    PassedOver.OUT_OF_HOURS: "outside their hours",
+    PassedOver.UNREACHABLE: "without an open page or alerts",
+    PassedOver.FULL: "full",
+}
+
 
 class Decision(models.Model):
-    """Who was considered when an agent was looked for, in turn, and why each was passed over."""
+    """Who was considered when an agent was looked for, in turn, and why each was passed over.
+
+    Of those who would have come after the one who was asked, the next twenty are kept; of the others `because` says
+    how many there were, and why. With a thousand agents the record would be a hundred times longer.
+    """
 
     live_chat = models.ForeignKey("routing.LiveChat", models.CASCADE, related_name="decisions")
     offer = models.OneToOneField("routing.Offer", models.CASCADE, null=True, related_name="decision")
@@ -62,3 +77,8 @@ def in_words(agent):
             return f"{agent['name']} was not asked: has {agent['load']} of {agent['limit']} chats."
         case reason:
             return f"{agent['name']} was not asked: {PassedOver(reason).in_words}."
+
+
+def counted(reasons):
+    """How many there are of each reason, the most frequent first."""
+    return ", ".join(f"{count} {COUNTED[reason]}" for reason, count in Counter(reasons).most_common())

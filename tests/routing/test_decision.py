@@ -89,3 +89,27 @@ def test_a_decision_outlives_a_change_of_name(ask, alice):
     alice.save()
 
     assert considered(live_chat) == [[("Alice", "")]]
+
+
+def test_of_many_who_came_later_the_first_twenty_are_kept_and_the_others_counted(ask, hire):
+    """A thousand names in each decision would only fill the database."""
+    hire("Away", available=False)
+    hire("Alice")
+    for number in range(21):
+        hire(f"Agent {number}")
+    for number in range(3):
+        hire(f"Absent {number}", here=False)
+
+    decision = ask().decisions.get()
+
+    names = [agent["name"] for agent in decision.considered]
+    assert names == ["Away", "Alice", *[f"Agent {number}" for number in range(20)]]
+    more = "3 without an open page or alerts, 1 could be asked later"
+    assert decision.because[-1] == f"Later in turn came 4 more: {more}."
+
+
+def test_when_nobody_can_be_asked_everybody_is_kept_with_the_reason(ask, hire):
+    for number in range(25):
+        hire(f"Away {number}", available=False)
+
+    assert len(ask().decisions.get().considered) == 25
