@@ -75,7 +75,9 @@ class Availability(models.Model):
         agent's zone (Adobe Dynamic Chat, "Agent settings")."""
         self.misses_count_from = at
         window = hours_of(self).window(at)
-        if available == (window is not None and window.begins <= at):
+        says_nothing_new = available == (window is not None and window.begins <= at)
+        # Who is set away is told why, also where the hours alone would have them away now.
+        if says_nothing_new and not by_itself:
             self._let_hours_rule()
         else:
             self.switched = Switched.AVAILABLE if available else Switched.AWAY
@@ -104,7 +106,9 @@ class Availability(models.Model):
             if not is_reachable:
                 return "Away: no open page and no alerts"
             return f"Available{self._until(now)}"
-        back = f", back {self._at(self.available_from, now)}" if self.available_from else ""
+        # Until somebody has settled what comes next, the last time is still there.
+        is_ahead = self.available_from is not None and self.available_from > now
+        back = f", back {self._at(self.available_from, now)}" if is_ahead else ""
         if self.is_set_away:
             return f"Away: {'you' if own else 'they'} missed two offers in a row{back}"
         if self.switched == Switched.AWAY:

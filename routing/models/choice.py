@@ -7,7 +7,7 @@ from routing.models.agent import Agent
 from routing.models.custom_rule import CustomRule
 from routing.models.decision import counted
 from routing.models.offer import Offer, Step
-from routing.models.route import Method
+from routing.models.route import Method, Route
 
 # Who else could have been asked, and why not, is read of the next few; a thousand would only fill the database.
 KEPT_AFTER_THE_CHOSEN = 20
@@ -82,19 +82,23 @@ class Choice:
 
     def _steps(self):
         """Where there are tries left. What comes before the card's own option takes none of its tries."""
-        if self.workspace.account_routing and not self._is_to_take_over and not self._asked[Step.ACCOUNT]:
+        if self.workspace.account_routing and not self._is_to_take_over and not any(self._asked.values()):
             yield Step.ACCOUNT
-        tries = self.route.tries(self.workspace)
-        if self._asked[Step.OPTION] < tries:
+        asked = self._asked[Step.OPTION]
+        if asked < self.route.tries(self.workspace):
             yield Step.OPTION
-        elif not self._asked[Step.OVERFLOW]:
-            self.because.append(f"{_times(tries)} by {self.route}, which is all that is tried.")
+        else:
+            self.because.append(f"{_times(asked)} by {self.route}, which is all that is tried.")
         # Only where the option led to nobody (Adobe Dynamic Chat, "Routing"), or has lost its agent.
-        overflows = self.workspace.overflow and not self._asked[Step.OPTION]
-        if (overflows or self._is_to_take_over) and self._asked[Step.OVERFLOW] < max(
-            1, self.workspace.round_robin_tries
-        ):
+        if (self.workspace.overflow and not asked) or self._is_to_take_over:
+            yield from self._overflow(self._asked[Step.OVERFLOW])
+
+    def _overflow(self, asked):
+        all_agents = Route(method=Method.ROUND_ROBIN)
+        if asked < all_agents.tries(self.workspace):
             yield Step.OVERFLOW
+        else:
+            self.because.append(f"{_times(asked)} by {all_agents}, which is all that is tried.")
 
     def _pool(self, step):
         """The agents to whom this step leads, or None if it leads nowhere."""
