@@ -14,8 +14,14 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.db.models import QuerySet
 
 from chatsite.queues import Queues
-from dialogues.jobs import end_agent_presence, end_if_idle, end_visitor_presence, request_live_chat
-from dialogues.models import Conversation, VisitorPresence
+from dialogues.jobs import (
+    end_agent_presence,
+    end_if_idle,
+    end_visitor_presence,
+    publish_stream,
+    request_live_chat,
+)
+from dialogues.models import Conversation, Stream, VisitorPresence
 from notifications.jobs import send_failed_action, send_password_link
 from notifications.models import FailedAction, PasswordLink
 from routing.jobs import expire_offer, hand_back, settle_agent
@@ -58,6 +64,7 @@ KINDS = [
     Kind(end_visitor_presence, lambda: VisitorPresence.objects.over(), deadline="until"),
     Kind(end_agent_presence, lambda: AgentPresence.objects.over(), deadline="until"),
     Kind(settle_agent, lambda: Agent.objects.to_settle(), deadline="settle_at"),
+    Kind(publish_stream, lambda: Stream.objects.to_publish(), deadline="publish_at"),
     Kind(send_failed_action, lambda: FailedAction.objects.due(), deadline="next_try_at", queue="default"),
     Kind(send_password_link, lambda: PasswordLink.objects.due(), deadline="next_try_at", queue="default"),
 ]

@@ -1,7 +1,7 @@
 from contextlib import suppress
 
 from dialogues.live import hub
-from dialogues.models import Conversation, VisitorPresence
+from dialogues.models import Conversation, Stream, VisitorPresence
 from routing.models import AgentPresence, TooLate
 
 
@@ -13,6 +13,10 @@ def request_live_chat(pk):
     # The web process that took the answer usually asks first.
     with suppress(TooLate):
         Conversation.objects.get(pk=pk).request_live_chat()
+
+
+def publish_stream(pk):
+    Stream.objects.get(pk=pk).publish_if_due()
 
 
 def end_visitor_presence(pk):

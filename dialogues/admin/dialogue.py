@@ -6,6 +6,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from dialogues.admin.stream_page import StreamPage
+from dialogues.admin.versions import VersionsPage
 from dialogues.models import Dialogue, Stream
 
 
@@ -22,8 +23,10 @@ class DialogueAdmin(admin.ModelAdmin):
         return super().get_queryset(request).annotate(newest=newest, is_drafted=Exists(drafts))
 
     def get_urls(self):
-        page, version = (self.admin_site.admin_view(view) for view in (self.stream_view, self.version_view))
+        views = [self.stream_view, self.version_view, self.versions_view]
+        page, version, versions = map(self.admin_site.admin_view, views)
         return [
+            path("<int:pk>/versions/", versions, name="dialogues_dialogue_versions"),
             path("<int:pk>/stream/", page, name="dialogues_dialogue_stream"),
             path("<int:pk>/stream/<int:number>/", version, name="dialogues_dialogue_version"),
             *super().get_urls(),
@@ -37,6 +40,10 @@ class DialogueAdmin(admin.ModelAdmin):
         dialogue = self._dialogue(request, pk)
         stream = get_object_or_404(dialogue.streams.published(), number=number)
         return StreamPage(self, request, dialogue).show(stream)
+
+    def versions_view(self, request, pk):
+        page = VersionsPage(self, request, self._dialogue(request, pk))
+        return page.take(request.POST) if request.method == "POST" else page.show()
 
     def _dialogue(self, request, pk):
         dialogue = self.get_object(request, str(pk))

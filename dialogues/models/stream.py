@@ -1,3 +1,4 @@
+import logging
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -8,14 +9,21 @@ from dialogues.document import Document
 from dialogues.editing import ChangedMeanwhile
 from dialogues.linter import Names, lint
 from dialogues.models.appearance import Appearance
+from dialogues.models.draft import Steps
 from dialogues.walk import Walk
-from routing.clock import clock
+from routing.clock import Now, clock
 from routing.models import LiveChat, Route
+
+logger = logging.getLogger(__name__)
 
 
 class StreamQuerySet(models.QuerySet):
     def published(self):
         return self.filter(published_at__isnull=False).order_by("-number")
+
+    def to_publish(self):
+        """Drafts that are due to be published by themselves."""
+        return self.filter(publish_at__lte=Now())
 
     def live_of(self, dialogue):
         """The newest published version of a dialogue, by its key, or None."""
@@ -178,6 +186,42 @@ class Stream(models.Model):
         )
 
     @transaction.atomic
+    def restore(self, *, by=None):
+        """Puts what this version says into the dialogue's draft, and returns it; what the draft said is a step back."""
+        draft = Stream.draft_of(self.dialogue)
+        Steps(draft).take(self.read(), words=f"Restored version {self.number}", by=by)
+        return draft
+
+    @transaction.atomic
+    def schedule(self, at, *, by=None):
+        """Has the draft published at that moment, or no longer if it is None. Raises ValueError if it is past, or
+        while there are faults."""
+        locked = Stream.objects.select_for_update(no_key=True).get(pk=self.pk)
+        if at is not None and at <= clock():
+            raise ValueError("Choose a moment that is still to come.")
+        if at is not None and (found := locked.faults()):
+            raise ValueError(found[0][1])
+        if locked.is_published:
+            raise ValueError("It is published already.")
+        locked.publish_at, locked.scheduled_by = at, by if at else None
+        locked.save(update_fields=["publish_at", "scheduled_by"])
+        self.refresh_from_db()
+
+    @transaction.atomic
+    def publish_if_due(self):
+        """May be called at any time, and twice. What has got faults meanwhile stays a draft, and says so."""
+        locked = Stream.objects.select_for_update(no_key=True).get(pk=self.pk)
+        if locked.publish_at is None or locked.publish_at > clock():
+            return
+        by = locked.scheduled_by
+        locked.publish_at = locked.scheduled_by = None
+        locked.save(update_fields=["publish_at", "scheduled_by"])
+        try:
+            locked.publish(by=by)
+        except ValueError as error:
+            logger.warning("%s could not be published when it was due: %s", locked, error)
+
+    @transaction.atomic
     def publish(self, *, by=None):
         """Makes the draft the version that the next visitor sees. Raises ValueError while it has faults."""
         locked = Stream.objects.select_for_update(no_key=True).get(pk=self.pk)
@@ -187,5 +231,7 @@ class Stream(models.Model):
             # An attribute may have been made since it was written.
             locked._hold_on_to_what_is_named(locked.read())
             locked.published_at, locked.published_by = clock(), by
-            locked.save(update_fields=["published_at", "published_by"])
+            locked.publish_at = locked.scheduled_by = None
+            locked.save(update_fields=["published_at", "published_by", "publish_at", "scheduled_by"])
+            type(locked.dialogue).objects.filter(pk=locked.dialogue_id).update(is_on=True)
         self.refresh_from_db()
