@@ -155,11 +155,11 @@ PAGES = {
     "admin/routing/customrule/<int:pk>/move/<str:way>/": Page(
         ADMIN, status=405, takes_from=RULES, at="admin/routing/customrule/{customrule}/move/up/"
     ),
-    "admin/routing/customrule/<int:pk>/move/<str:way>/": Page(
-        ADMIN, status=405, takes_from=RULES, at="admin/routing/customrule/{customrule}/move/up/"
-    ),
     "admin/dialogues/dialogue/<int:pk>/stream/": Page(
         ADMIN, takes_from=MARKETING, at="admin/dialogues/dialogue/{dialogue}/stream/"
+    ),
+    "admin/dialogues/dialogue/<int:pk>/versions/": Page(
+        ADMIN, takes_from=MARKETING, at="admin/dialogues/dialogue/{dialogue}/versions/"
     ),
     "admin/dialogues/dialogue/<int:pk>/stream/<int:number>/": Page(
         ADMIN, at="admin/dialogues/dialogue/{dialogue}/stream/1/"
