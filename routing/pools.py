@@ -8,7 +8,8 @@ from django.utils.functional import cached_property
 from routing.clock import clock
 from routing.models import Account, Agent, AgentPresence, CustomRule, LiveChat, Method, Route, Team, Workspace
 from routing.models.agent import PassedOver
-from routing.trace import SHOWN_OF_A_POOL, counted
+from routing.models.decision import counted
+from routing.trace import SHOWN_OF_A_POOL
 
 TELLS_A_TIME = re.compile(r"[0-9]|midnight")
 

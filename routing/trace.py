@@ -9,13 +9,11 @@ from routing.comparing import HIDDEN
 from routing.models import Because, State, Workspace
 from routing.models.decision import counted, in_words
 from routing.models.fallback_message import STANDARD
-from routing.models.offer import Outcome
 
 # Of a pool of a thousand the others are counted.
 SHOWN_OF_A_POOL = 10
 
 
-# What is said of several: "12 away, 3 full".
 @dataclass(frozen=True)
 class Entry:
     """One moment: what happened, the sentences that explain it, and who was gone through for it, in turn."""
@@ -65,7 +63,7 @@ class Trace:
             because=decision.because,
             **self._pool(decision, offer),
         )
-        if offer and offer.outcome != Outcome.WITHDRAWN:
+        if offer and not offer.is_over_with_its_chat:
             # An offer ran out at its hundred seconds, whenever that was noticed.
             at = min(offer.closed_at, offer.expires_at) if offer.closed_at else decision.made_at
             yield self._entry(at, offer.outcome or "open", f"{offer.agent} {self._became(offer)}.")
@@ -74,9 +72,7 @@ class Trace:
         live_chat = self.live_chat
         if live_chat.ended_at is None:
             return
-        because = [
-            f"{offer.agent} {offer.became}." for offer in self._offers if offer.outcome == Outcome.WITHDRAWN
-        ]
+        because = [f"{offer.agent} {offer.became}." for offer in self._offers if offer.is_over_with_its_chat]
         words = live_chat.get_because_display()
         if live_chat.state == State.FELL_BACK or live_chat.because == Because.LEFT_ALONE:
             words = f"{words}: the visitor read the fallback message"

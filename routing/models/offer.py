@@ -111,6 +111,8 @@ class Offer(models.Model):
                 return f"did not accept within {self._time}"
             case Outcome.ACCEPTED:
                 return f"accepted after {self._time}"
+            case Outcome.WITHDRAWN if not self.is_over_with_its_chat:
+                return f"was no longer asked after {self._time}"
             case Outcome.WITHDRAWN:
                 # Only the visitor ends a live chat that nobody has accepted.
                 is_taken = self.live_chat.accepted_at is not None
@@ -118,6 +120,11 @@ class Offer(models.Model):
                 return f"had not answered when {gone} after {self._time}"
             case _:
                 return f"can accept until {self.expires_at:%H:%M:%S} UTC"
+
+    @property
+    def is_over_with_its_chat(self):
+        """Whether it was withdrawn because the chat ended."""
+        return self.outcome == Outcome.WITHDRAWN and self.closed_at == self.live_chat.ended_at
 
     @property
     def routed(self):

@@ -203,6 +203,18 @@ def test_who_stopped_waiting_is_told_once(ask, alice, clock):
     ]
 
 
+def test_an_offer_that_was_taken_back_while_the_chat_goes_on_says_just_that(ask, alice, clock):
+    live_chat = ask()
+    live_chat.accept(alice)
+    offer = live_chat.offers.get()
+    # As if something had gone wrong that is healed later.
+    offer.outcome, offer.closed_at = None, None
+    offer.save()
+    live_chat.look_again()
+
+    assert told(live_chat)[2] == "Alice was no longer asked after 0 seconds."
+
+
 def test_a_chat_that_is_handed_back_names_both_agents(ask, alice, bob, clock):
     live_chat = ask()
     live_chat.accept(alice)
