@@ -15,7 +15,8 @@ from dialogues.models import OutOfDate
 from routing.models import TooLate
 
 # `make proof` runs ten times as many rounds.
-TIMES = 10 if os.environ.get("PROOF") else 1
+PROOF = bool(os.environ.get("PROOF"))
+TIMES = 10 if PROOF else 1
 PATIENCE_SECONDS = 30
 
 
