@@ -37,6 +37,14 @@ class MessageCard(Spoken, tag_field="card", tag="message"):
     text: str
     html: str = ""
 
+    def said(self, name, language=""):
+        """Rich text in the language that the text is in: where only that is translated, there is none."""
+        language = language.lower()
+        for code in (language, language.split("-")[0]):
+            if (words := self.translations.get(code, {})).get("text"):
+                return words.get(name, "")
+        return getattr(self, name)
+
     @property
     def words(self):
         return [self.text]

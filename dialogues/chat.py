@@ -5,9 +5,11 @@ from functools import cached_property
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from dialogues.document import CaptureCard
-from dialogues.models import Author, Conversation, Message, Stream
-from dialogues.walk import Said
+from dialogues.answers import choices_of, yes_and_no
+from dialogues.document import CaptureCard, QuestionCard
+from dialogues.models import Author, Conversation, Message, Pdf, Stream
+from dialogues.tokens import fill
+from dialogues.walk import Said, Shown
 from routing.clock import clock
 from routing.models import State, Workspace
 from routing.models.live_chat import ACCEPT_WITHIN_SECONDS
@@ -16,8 +18,14 @@ KINDS = {
     "email": {"type": "email", "inputmode": "email", "autocomplete": "email"},
     "phone": {"type": "tel", "inputmode": "tel", "autocomplete": "tel"},
     "text": {"type": "text", "inputmode": "text", "autocomplete": "on"},
+    # A browser's own field for numbers takes what one writes for a mistake, or for another number.
+    "number": {"type": "text", "inputmode": "decimal", "autocomplete": "off"},
+    "date": {"type": "date", "autocomplete": "off"},
+    "datetime": {"type": "datetime-local", "autocomplete": "off"},
 }
 KNOWN = {"first_name": "given-name", "last_name": "family-name", "name": "name", "company": "organization"}
+# More than that would fill the frame.
+MOST_BUTTONS = 6
 
 
 class Chat:
@@ -91,8 +99,8 @@ class Chat:
             return self.conversation.messages.all()
         if self.stream is None:
             return []
-        said = (happening for happening in self._opening.happenings if isinstance(happening, Said))
-        return [Message(author=Author.BOT, client_id="", body=each.text, html=each.html) for each in said]
+        said = filter(None, map(_as_message, self._opening.happenings))
+        return [Message(author=Author.BOT, client_id="", **each) for each in said]
 
     @cached_property
     def card(self):
@@ -104,8 +112,35 @@ class Chat:
         return self.conversation.standing_card
 
     @property
-    def is_capture(self):
-        return isinstance(self.card, CaptureCard)
+    def language(self):
+        return self.conversation.language if self.conversation else self.known.get("language", "")
+
+    @property
+    def question(self):
+        """What the card asks, as it was said."""
+        name = "text" if isinstance(self.card, QuestionCard) else "question"
+        return fill(self.card.said(name, self.language), self.known)
+
+    @property
+    def placeholder(self):
+        return self.card.said("placeholder", self.language)
+
+    @cached_property
+    def offered(self):
+        """The answers to choose from, as pairs of what is sent and what is read; of any other card, none."""
+        match self.card:
+            case QuestionCard():
+                return [(each.id, each.said("text", self.language)) for each in self.card.responses]
+            case CaptureCard(type="yes_no"):
+                return list(zip(("yes", "no"), yes_and_no(self.language), strict=True))
+            case CaptureCard(type="picklist"):
+                return choices_of(self.card, self.language)
+        return []
+
+    @property
+    def is_long(self):
+        """Whether there are more answers than fit as buttons; those to a question always are buttons."""
+        return isinstance(self.card, CaptureCard) and len(self.offered) > MOST_BUTTONS
 
     @property
     def field(self):
@@ -127,6 +162,14 @@ class Chat:
     def _opening(self):
         """What a conversation would begin with; it begins with the first answer."""
         return self.stream.walk(self.known).begin()
+
+
+def _as_message(happening):
+    match happening:
+        case Said():
+            return {"body": happening.text, "html": happening.html}
+        case Shown():
+            return Pdf.objects.get(pk=happening.pdf).in_message()
 
 
 def _revision(visitor):

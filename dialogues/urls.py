@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dialogues import views
+from dialogues import pdfs, views
 
 app_name = "dialogues"
 
@@ -12,4 +12,7 @@ urlpatterns = [
     path("widget/cancel/", views.cancel, name="cancel"),
     path("widget/end/", views.end, name="end"),
     path("widget/new/", views.new, name="new"),
+    path("widget/documents/", pdfs.seen, name="document_seen"),
+    path("widget/documents/<str:signed>/", pdfs.show, name="document"),
+    path("widget/documents/<str:signed>/<str:name>", pdfs.show, name="document_file"),
 ]

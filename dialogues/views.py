@@ -54,7 +54,7 @@ def loader(request):
 @require_safe
 def frame(request):
     workspace = Workspace.objects.get()
-    allowed = csp_replace({"frame-ancestors": _frame_ancestors(workspace)})
+    allowed = csp_replace({"frame-ancestors": frame_ancestors(workspace)})
     return _with(IN_ANY_FRAME, allowed(render)(request, "dialogues/frame.html", {"workspace": workspace}))
 
 
@@ -87,7 +87,7 @@ def answer(request, visitor):
 @of_visitor
 @require_POST
 def cancel(request, visitor):
-    conversation = _named(request, visitor)
+    conversation = named(request, visitor)
     with suppress(TooLate):
         _stop_waiting(conversation)
     return _show(request, visitor)
@@ -96,7 +96,7 @@ def cancel(request, visitor):
 @of_visitor
 @require_POST
 def end(request, visitor):
-    conversation = _named(request, visitor)
+    conversation = named(request, visitor)
     with suppress(TooLate):
         if conversation.live_agent_id:
             conversation.live_chat.end(because=Because.VISITOR)
@@ -123,7 +123,7 @@ def _show(request, visitor, *, status=200, **chat):
     )
 
 
-def _named(request, visitor):
+def named(request, visitor):
     """The visitor's conversation that the form names; somebody else's is not found."""
     theirs = Conversation.objects.filter(visitor__key=visitor.key).select_related("live_chat")
     return get_object_or_404(theirs, pk=_number(request, "conversation"))
@@ -132,7 +132,7 @@ def _named(request, visitor):
 @transaction.atomic
 def _answer(request, visitor, given):
     if request.POST.get("conversation"):
-        conversation = _named(request, visitor)
+        conversation = named(request, visitor)
     else:
         stream = Stream.objects.shown().filter(pk=_number(request, "stream")).first()
         if stream is None:
@@ -183,7 +183,7 @@ def _number(request, name):
         raise Http404 from None
 
 
-def _frame_ancestors(workspace):
+def frame_ancestors(workspace):
     """Where the frame may stand. What could end the directive, or begin another, names no site."""
     sites = [site for site in workspace.allowed_sites if not set(site) & set(" ;,\t\r\n'\"")]
     return [SELF, *sites] if workspace.allowed_sites else ["*"]

@@ -6,8 +6,9 @@ It only reads: what it comes past is carried out by a conversation, or shown bef
 from dataclasses import dataclass
 from functools import cached_property
 
-from dialogues.cards import ActionCard, CaptureCard, FlowCard, GoalCard
+from dialogues.cards import ActionCard, CaptureCard, FlowCard, GoalCard, PdfCard
 from dialogues.document import ConditionalCard, LiveChatCard, QuestionCard
+from dialogues.models.message import LONGEST_MESSAGE
 from dialogues.tokens import fill, fill_html
 
 # Deeper than that nobody means to go: a flow that runs itself would never come to an end.
@@ -18,6 +19,11 @@ DEEPEST = 10
 class Said:
     text: str
     html: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    pdf: int
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,9 @@ class Walk:
                 case FlowCard():
                     if flow := self._enter(card):
                         return flow.read().start, 0
+                case PdfCard():
+                    self._say(card, "text")
+                    self.happenings.append(Shown(card.pdf))
                 case _:
                     self._say(card, "text")
         return self._back()
@@ -98,6 +107,9 @@ class Walk:
     def _say(self, card, name):
         text = fill(card.said(name, self.language), self.known)
         html = card.said("html", self.language) if hasattr(card, "html") else ""
+        if len(text) > LONGEST_MESSAGE:
+            # What visitors have answered makes it longer than the marketer wrote it.
+            text, html = text[: LONGEST_MESSAGE - 1] + "…", ""
         if text:
             self.happenings.append(Said(text, fill_html(html, self.known)))
 

@@ -4,14 +4,16 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from dialogues.answers import clean_answer
+from dialogues.answers import clean_answer, in_words
 from dialogues.document import LiveChatCard, QuestionCard
 from dialogues.live import hub
 from dialogues.live.presence import PANES
+from dialogues.models.appearance import Appearance
 from dialogues.models.message import Author, Message
+from dialogues.models.pdf import Pdf
 from dialogues.models.presence import VisitorPresence
 from dialogues.signals import message_posted
-from dialogues.walk import Kept, Reached, Said
+from dialogues.walk import Kept, Reached, Said, Shown
 from routing import rich_text
 from routing.clock import Now, WhenWritten, clock
 from routing.facts import FACTS
@@ -194,7 +196,9 @@ class Conversation(models.Model):
             text, value = response.said("text", self.language), response.value or response.text
             branch = response.branch
         else:
-            text = value = clean_answer(card, given)
+            blocked = Appearance.objects.get().blocked_email_domains
+            value = clean_answer(card, given, language=self.language, blocked=blocked)
+            text = in_words(card, value, self.language)
         self.post(text, author=Author.VISITOR, author_id=self.visitor_id)
         if card.attribute:
             self.visitor.attributes[card.attribute] = value
@@ -371,6 +375,8 @@ class Conversation(models.Model):
             match happening:
                 case Said():
                     self.post(happening.text, html=happening.html, author=Author.BOT)
+                case Shown():
+                    self.post(**Pdf.objects.get(pk=happening.pdf).in_message(), author=Author.BOT)
                 case Kept():
                     self.visitor.attributes[happening.attribute] = happening.value
                     self.visitor.save(update_fields=["attributes"])

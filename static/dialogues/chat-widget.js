@@ -10,6 +10,7 @@ const TRY_AGAIN_MS = 3000;
 const FIRST = [
   "textarea",
   "[data-part=ask] input:not([type=hidden])",
+  "[data-part=ask] select",
   "[data-part=ask] button",
   "[data-part=composer] button",
   "[data-do=minimise]",
@@ -46,6 +47,7 @@ class ChatWidget extends HTMLElement {
     on("live:queued", () => this.#calm());
     on("transcript:shown", (message) => this.#notice(message));
     on("time-left:over", () => this.#refreshSoon());
+    on("pdf:seen", (seen) => this.#tellSeen(seen));
     this.#meetHost();
   }
 
@@ -264,6 +266,14 @@ class ChatWidget extends HTMLElement {
     await this.#inTurn(() => this.#fetch(path, form));
     this.#isBusy = false;
     this.#place("ask").removeAttribute("aria-busy");
+  }
+
+  // Before the first answer there is no conversation that could keep it; and a document opens whatever becomes of this.
+  #tellSeen(seen) {
+    if (!this.#chat?.conversation) return;
+    const body = new URLSearchParams({ ...seen, conversation: this.#chat.conversation });
+    const headers = { Authorization: `Visitor ${this.#token}` };
+    fetch("/widget/documents/", { method: "POST", headers, body, credentials: "omit", keepalive: true }).catch(() => {});
   }
 
   // What it tells the visitor

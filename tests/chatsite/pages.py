@@ -97,6 +97,11 @@ PAGES = {
     "widget/cancel/": Page(EVERYBODY, status=405),
     "widget/end/": Page(EVERYBODY, status=405),
     "widget/new/": Page(EVERYBODY, status=405),
+    "widget/documents/": Page(EVERYBODY, status=405),
+    "widget/documents/<str:signed>/": Page(EVERYBODY, status=404, at="widget/documents/forged/"),
+    "widget/documents/<str:signed>/<str:name>": Page(
+        EVERYBODY, status=404, at="widget/documents/forged/a.pdf"
+    ),
     "demo/": Page(EVERYBODY),
     r"^media/pictures/(?P<name>[\w-]+\.(?:webp|png|jpe?g|gif))$": Page(
         EVERYBODY, at="media/pictures/alice.webp"

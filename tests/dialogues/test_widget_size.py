@@ -20,7 +20,7 @@ def test_opening_adds_at_most_30_kb(client, talking):
 
     files = {name: len(_as_sent(name)) for name in names}
 
-    assert len(files) == 7, "the frame's own files, all of them"
+    assert len(files) == 8, "the frame's own files, all of them"
     assert sum(files.values()) + len(frame.content) + len(chat.content) <= MOST, files
 
 
