@@ -45,6 +45,8 @@ EMOJI = [
     ("📧", _("Mail")),
     ("📞", _("Telephone")),
 ]
+BLANK = re.compile(r"<p>(?:<br>|&nbsp;|\s)*</p>")
+LAST_BREAK = re.compile(r"(?<!<p>)<br>(?=</p>|</li>)")
 IS_MARKUP = re.compile(r"</?[a-z]", re.IGNORECASE)
 
 
@@ -77,6 +79,7 @@ class RichTextField(forms.CharField):
         if len(value) > LONGEST:
             raise forms.ValidationError(self.error_messages["too_much"], "too_much")
         html = clean(value if IS_MARKUP.search(value) else linebreaks(value))
+        html = clean(_without_edges(html))
         text = as_text(html)
         if not any(map(_is_seen, text)):
             if self.required:
@@ -89,6 +92,16 @@ class RichTextField(forms.CharField):
 
     def has_changed(self, initial, data):
         return clean(initial or "") != clean(data or "")
+
+
+def _without_edges(html):
+    """Without the empty lines and last breaks that an editor leaves, where somebody might write on."""
+    html = html.strip()
+    while blank := BLANK.match(html):
+        html = html[blank.end() :].lstrip()
+    while html.endswith("</p>") and BLANK.fullmatch(html, html.rfind("<p>")):
+        html = html[: html.rfind("<p>")].rstrip()
+    return LAST_BREAK.sub("", html)
 
 
 def _is_seen(sign):

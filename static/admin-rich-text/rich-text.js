@@ -8,8 +8,9 @@ const ADDRESS = /^(https?:\/\/|mailto:|tel:)[^\s]+$/i;
 
 class RichText extends HTMLElement {
   connectedCallback() {
-    if (this.editor) return;
     this.textarea = this.querySelector("textarea");
+    // The admin keeps an empty form, from which it makes each further one.
+    if (this.editor || this.textarea.name.includes("__prefix__")) return;
     this.bar = this.querySelector(".rich-text-bar");
     this.area = this.#makeArea();
     this.editor = new window.Squire(this.area, { blockTag: "P", sanitizeToDOMFragment: allowed });
