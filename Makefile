@@ -8,7 +8,7 @@ help:
 	@echo "make run     starts Parley on http://localhost:8000 (PORT=... for another port)"
 	@echo "make test    checks and tests everything"
 	@echo "make check   the checks alone: style, layers, migrations, settings"
-	@echo "make bench   measures the message plane against its floors"
+	@echo "make bench   measures messages and routing against their floors"
 	@echo "make proof   the long proofs: races and fault injection (SEED=... to repeat one)"
 
 run: run-environment

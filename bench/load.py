@@ -57,6 +57,29 @@ class Load:
         await self._all(self._connect_agent(agent, cookie) for agent, cookie in agents.items())
         await self._all(self._connect_visitor(chat) for chat in chats)
 
+    async def open(self, path, hear, hello, *, cookie=""):
+        host = f"localhost:{self.port}"
+        request = (
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {cookie}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Key: cGFybGV5LWJlbmNoLWtleQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        loop = asyncio.get_running_loop()
+        _, socket = await loop.create_connection(
+            lambda: Socket(request.encode(), hear), "127.0.0.1", self.port
+        )
+        self.sockets.append(socket)
+        await asyncio.wait_for(socket.first, ANSWERS_WITHIN_SECONDS)
+        if not self.is_relay:
+            greeting = loop.create_future()
+            socket.hear = lambda _, text: greeting.done() or greeting.set_result(decode(text).type)
+            socket.write(json.dumps({"type": "hello", "version": VERSION, **hello}).encode())
+            answer = await asyncio.wait_for(greeting, ANSWERS_WITHIN_SECONDS)
+            if answer != "hello":
+                raise ConnectionError(f"The server answered hello with {answer}.")
+            socket.hear = hear
+        return socket
+
     async def close(self):
         await self._all(socket.close() for socket in self.sockets)
 
@@ -136,34 +159,11 @@ class Load:
 
     async def _connect_agent(self, agent, cookie):
         path = f"/agent/{agent}" if self.is_relay else "/ws/agent/"
-        await self._open(path, self._hear_agent, {}, cookie=cookie)
+        await self.open(path, self._hear_agent, {}, cookie=cookie)
 
     async def _connect_visitor(self, chat):
         path = f"/visitor/{chat.agent}" if self.is_relay else "/ws/visitor/"
-        self.visitors[chat.conversation] = await self._open(path, self._hear_visitor, {"token": chat.token})
-
-    async def _open(self, path, hear, hello, *, cookie=""):
-        host = f"localhost:{self.port}"
-        request = (
-            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {cookie}\r\n"
-            "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: cGFybGV5LWJlbmNoLWtleQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
-        loop = asyncio.get_running_loop()
-        _, socket = await loop.create_connection(
-            lambda: Socket(request.encode(), hear), "127.0.0.1", self.port
-        )
-        self.sockets.append(socket)
-        await asyncio.wait_for(socket.first, ANSWERS_WITHIN_SECONDS)
-        if not self.is_relay:
-            greeting = loop.create_future()
-            socket.hear = lambda _, text: greeting.done() or greeting.set_result(decode(text).type)
-            socket.write(json.dumps({"type": "hello", "version": VERSION, **hello}).encode())
-            answer = await asyncio.wait_for(greeting, ANSWERS_WITHIN_SECONDS)
-            if answer != "hello":
-                raise ConnectionError(f"The server answered hello with {answer}.")
-            socket.hear = hear
-        return socket
+        self.visitors[chat.conversation] = await self.open(path, self._hear_visitor, {"token": chat.token})
 
     async def _all(self, works):
         """All of them, some at once."""

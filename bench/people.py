@@ -1,6 +1,7 @@
 """Visitors in live chats with agents, made by the product's own models."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
@@ -9,7 +10,8 @@ from django.test import Client
 
 from dialogues.document import Branch, Document, LiveChatCard, QuestionCard, Response
 from dialogues.models import Conversation, Dialogue, Stream, Visitor
-from routing.models import Agent, Method, Route
+from routing.clock import clock
+from routing.models import Agent, AgentPresence, Method, Route
 
 CHATS_PER_AGENT = 10
 
@@ -25,10 +27,7 @@ class Chat:
 
 def make_chats(number) -> list[Chat]:
     """An empty installation with this many active live chats, ten to each agent."""
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE")
-        cursor.execute("CREATE SCHEMA public")
-    call_command("migrate", verbosity=0)
+    empty()
     chats = []
     with transaction.atomic():
         for place in range(number // CHATS_PER_AGENT):
@@ -46,11 +45,29 @@ def make_chats(number) -> list[Chat]:
     return chats
 
 
+def empty():
+    """A new installation, in place of whatever there was."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE")
+        cursor.execute("CREATE SCHEMA public")
+    call_command("migrate", verbosity=0)
+
+
+@transaction.atomic
+def hire_up_to(number):
+    """Agents, all available, until there are so many; and all of them."""
+    for place in range(Agent.objects.count(), number):
+        hire(f"agent-{place}")
+    return Agent.objects.select_related("user").order_by("pk")
+
+
 def hire(name):
     user = User.objects.create(username=name)
     user.user_permissions.add(Permission.objects.get(codename="receive_live_chats"))
     agent = Agent.of(user)
     agent.switch(available=True)
+    # As if their page were open: whoever cannot be reached is asked nothing.
+    AgentPresence.objects.create(agent=agent, until=clock() + timedelta(days=1))
     return agent
 
 

@@ -21,6 +21,30 @@ class Result:
     unit: str
 
 
+def results_of_routing(routing) -> list[Result]:
+    rates, seconds = routing.rates, routing.seconds
+
+    def banner(percent):
+        journey = {"request": 2, "commits": 2, "publishes": 1, "push": 1}
+        floor = sum(times * _percentile(seconds[part], percent) for part, times in journey.items())
+        ours = _percentile(seconds["banner"], percent)
+        return result(f"p{percent}_request_to_banner", 1e3 * ours, 1e3 * floor, "ms")
+
+    return [
+        *[
+            result(
+                f"requests_{agents}_agents_{threads}_threads",
+                median(rates.ours[agents, threads]),
+                median(rates.floor[agents, threads]),
+                "requests/s",
+            )
+            for agents, threads in rates.ours
+        ],
+        banner(50),
+        banner(99),
+    ]
+
+
 def results(bench) -> list[Result]:
     web, relay = bench.saturated["web"], bench.saturated["relay"]
     floors = [bench.trickling[name] for name in ("relay", "commit", "publish")]
@@ -62,6 +86,10 @@ def _microseconds(runs, process):
     return 1e6 * median(run.spent.processor[process] / run.messages for run in runs)
 
 
+def _percentile(values, percent):
+    return sorted(values)[len(values) * percent // 100]
+
+
 def write(found: list[Result]):
     RESULTS.write_text(json.dumps([asdict(each) for each in found], indent=2) + "\n")
 
@@ -73,7 +101,9 @@ def print_table(found: list[Result]):
         print(f"{each.name:{width}} {each.ours:>12,.2f} {each.floor:>12,.2f} {each.ratio:>8.2f}  {each.unit}")
     print(
         "\nFloors: a bare relay of the library websockets; at 1,000 chats the sum of that relay, a one-row commit and\n"
-        "a publish through Redis; a commit for Postgres, a publish for Valkey. Medians of five runs, taken in turns.\n"
+        "a publish through Redis; a commit for Postgres, a publish for Valkey; for requests, two rows committed by\n"
+        "Django; for the banner, the sum of two empty requests, two one-row commits, a publish and a word through the\n"
+        "relay. Medians of five runs, taken in turns; the banner's are over all runs.\n"
     )
 
 
