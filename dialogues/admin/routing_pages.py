@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from dialogues.admin.cards import live_chat_cards
 from dialogues.admin.try_form import Choices, TryForm
@@ -43,7 +44,14 @@ class Page:
                 raise PermissionDenied
             return self.show(request, {**site.each_context(request), "title": self.title})
 
-        return path(f"{self.section}/{self.slug}/", site.admin_view(view), name=self.name)
+        @never_cache
+        def reloading(request):
+            # A page that fetches itself anew cannot show the one to sign in; loading it again does.
+            if request.htmx and not site.has_permission(request):
+                return HttpResponseClientRefresh()
+            return site.admin_view(view)(request)
+
+        return path(f"{self.section}/{self.slug}/", reloading, name=self.name)
 
     @property
     def entry(self):
@@ -57,7 +65,6 @@ class Page:
         }
 
 
-@never_cache
 @require_safe
 def who_is_next(request, context):
     pools = Pools({card.route for card in live_chat_cards()})
@@ -72,7 +79,6 @@ def who_is_next(request, context):
     return TemplateResponse(request, "admin/routing/who_is_next.html", context)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def try_it(request, context):
     """First a live chat card is chosen, then everything else; what would happen stands below. Nothing is kept."""

@@ -200,3 +200,9 @@ def test_an_agent_is_not_let_in_nor_told_of_it(client, alice):
 
 def test_who_is_not_signed_in_is_sent_to_sign_in(client, db):
     assert client.get(PAGE).status_code == 302
+
+
+def test_a_page_that_is_still_open_after_signing_out_leads_to_sign_in(client, db):
+    answer = client.get(PAGE, headers={"HX-Request": "true"})
+
+    assert answer.headers["HX-Refresh"] == "true"

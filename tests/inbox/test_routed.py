@@ -41,6 +41,14 @@ def test_times_are_in_the_reader_s_own_zone_and_say_utc_without_a_script(at_alic
         assert re.fullmatch(r"10 Jun 2026, 12:00:\d\d UTC", words)
 
 
+def test_without_a_script_times_are_those_of_the_agent_s_zone_and_say_so(at_alice_s, alice, talking):
+    Agent.objects.filter(pk=alice.pk).update(time_zone="Asia/Tokyo")
+
+    page = at_alice_s.get(f"/inbox/{talking.pk}/").content.decode()
+
+    assert re.search(r"seconds>10 Jun 2026, 21:00:\d\d JST</local-time>", page)
+
+
 def test_bob_reads_that_he_takes_over_from_alice(talking, alice, bob, signed_in):
     alice.deactivate()
     browser = signed_in(bob)
