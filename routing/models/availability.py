@@ -75,7 +75,9 @@ class Availability(models.Model):
         agent's zone (Adobe Dynamic Chat, "Agent settings")."""
         self.misses_count_from = at
         window = hours_of(self).window(at)
-        if available == (window is not None and window.begins <= at):
+        says_nothing_new = available == (window is not None and window.begins <= at)
+        # Who is set away is told why, also where the hours alone would have them away now.
+        if says_nothing_new and not by_itself:
             self._let_hours_rule()
         else:
             self.switched = Switched.AVAILABLE if available else Switched.AWAY

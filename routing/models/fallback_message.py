@@ -55,5 +55,6 @@ def standard_in(language):
 
 def best_in(language, texts):
     """Of texts by language: the one for `nl-be`, else for `nl`, else the one for all others, or None."""
-    language = (language or "").lower()
+    # What is known of a visitor may be anything.
+    language = language.lower() if isinstance(language, str) else ""
     return texts.get(language) or texts.get(language.split("-")[0]) or texts.get("")

@@ -271,7 +271,7 @@ class LiveChat(models.Model):
         # With the agent as they are now: the caller's may date from before they lost the right.
         offer = self.offers.select_related("agent__user").open().filter(agent=agent).first()
         if offer is None:
-            taken = self.state == State.ACTIVE and self.agent_id != agent.pk
+            taken = self.state == State.ACTIVE and not self.handed_back_at and self.agent_id != agent.pk
             raise TooLate(
                 f"{self.agent_name} has taken this chat."
                 if taken
