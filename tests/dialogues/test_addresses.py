@@ -1,5 +1,7 @@
 """On which pages a dialogue is shown."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,11 +72,9 @@ def test_a_page_that_is_not_meant(target, page):
         "https://",
         "https://a b/",
         "https://x:y@z/",
-    ]
-    + [
         "https://shop.example:port/",
         "https://[::1",
-        f"https://shop.example/{'*' * 7}",
+        "https://shop.example/*******",
         "https://s.example/" + "a" * 2000,
     ],
 )
@@ -86,9 +86,7 @@ def test_what_is_no_address_is_refused_in_words(wrong):
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_nothing_that_anybody_sends_breaks_it(target, page):
-    try:
+    with suppress(ValueError):
         target = as_target(target)
-    except ValueError:
-        pass
     assert matches(target, page) in (True, False)
     assert matches(as_target("https://shop.example/*"), page) in (True, False)
