@@ -1,26 +1,19 @@
 """A list of accounts in a CSV file: every line is taken, or named with what is wrong with it."""
 
-import csv
 import io
-import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import defaultdict
 from typing import NamedTuple
 
 from routing.accounts import as_domain
 from routing.comparing import HIDDEN, comparable, shown
+from routing.csv_file import read_text, rows
 
 MOST_ROWS = 50_000
-MOST_BYTES = 5_000_000
+LONGEST_FIRST_ROW = 10_000
 LONGEST_COMPANY = 200
 COLUMNS = ("company name", "domain", "agent")
-IN_WORDS = "the columns “company name”, “domain” and “agent”"
 SEPARATORS = ",;\t"
-LONGEST_FIRST_ROW = 10_000
-# What a spreadsheet would take for a formula, and what already has the sign before it that says it is none.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
-# How files of Excel and of LibreOffice begin.
-SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+IN_WORDS = "the columns “company name”, “domain” and “agent”"
 
 
 class AccountRow(NamedTuple):
@@ -47,7 +40,7 @@ class AccountFile:
         self.accounts, self.problems, self._line_of = [], [], {}
         self._pks = pks_by_name(agents)
         try:
-            for line, row in _rows(_text(data)):
+            for line, row in _rows(read_text(data)):
                 self._take(line, row)
         except ValueError as refused:
             self.accounts, self.problems, self._line_of = [], [Problem(0, str(refused))], {}
@@ -63,7 +56,7 @@ class AccountFile:
         found = []
         for read, cell in zip((self._company, self._domain, self._agent), row, strict=True):
             try:
-                found.append(read(_visible(undefused(cell)), line))
+                found.append(read(_visible(cell), line))
             except ValueError as refused:
                 self.problems.append(Problem(line, str(refused)))
         if len(found) == len(row):
@@ -105,51 +98,9 @@ def pks_by_name(agents):
     return pks
 
 
-def written(rows):
-    """The rows as a file that spreadsheets open and that can be read here again. Nothing in it is a formula."""
-    file = io.StringIO(newline="")
-    csv.writer(file).writerows([defused(str(cell)) for cell in row] for row in rows)
-    # With a mark at the start, by which Excel knows the encoding.
-    return file.getvalue().encode("utf-8-sig")
-
-
-def defused(cell):
-    return f"'{cell}" if FORMULA.match(cell) else cell
-
-
-def undefused(cell):
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
-
-
-def _text(data):
-    """The file as text, whatever program wrote it."""
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"The file is larger than {MOST_BYTES // 1_000_000} MB.")
-    if data.startswith(SPREADSHEETS):
-        raise ValueError("This is a spreadsheet: save it as CSV first.")
-    for encoding in _encodings(data):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ValueError("The file cannot be read as text.")
-
-
-def _encodings(data):
-    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        return ["utf-16"]
-    # Without a mark at the start: of the two bytes of a Latin letter in UTF-16, one is zero.
-    if data[1:2] == b"\0":
-        return ["utf-16-le"]
-    if data[:1] == b"\0":
-        return ["utf-16-be"]
-    # What Excel writes on Windows is nearly Latin-1, in which every byte is a character.
-    return ["utf-8-sig", "cp1252", "latin-1"]
-
-
 def _rows(text):
     """Each row's first line, and its cells in the order of COLUMNS or what is wrong with all of it."""
-    lines = _lines(text)
+    lines = rows(text, separator=_separator(text))
     _, header = next(lines, (0, []))
     if isinstance(header, str):
         raise ValueError(f"The first row cannot be read. {header}")
@@ -166,27 +117,6 @@ def _rows(text):
             yield line, [cells[place] if place < len(cells) else "" for place in places]
     if not count:
         raise ValueError("There are no accounts in the file.")
-
-
-def _lines(text):
-    """Each row that is not blank: its first line, and its cells or, where it cannot be taken apart, why."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = [cell.strip() for cell in next(reader)]
-        except StopIteration:
-            return
-        except csv.Error:
-            cells = _torn(line, reader.line_num)
-        if any(cells):
-            yield line, cells
-
-
-def _torn(line, end):
-    """A quotation mark that is never closed, or too late, takes the lines below with it."""
-    where = f" from here to line {end}" if end > line else ""
-    return f"The quotation marks do not match{where}."
 
 
 def _separator(text):

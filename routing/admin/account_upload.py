@@ -11,7 +11,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from routing.accounts_csv import MOST_BYTES, MOST_ROWS, written
+from routing.accounts_csv import MOST_ROWS
+from routing.csv_file import MOST_BYTES, written
 from routing.models.account_list import AccountList, ChangedMeanwhile
 
 KEPT_FOR_SECONDS = 3600

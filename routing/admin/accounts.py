@@ -7,12 +7,12 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from routing.accounts_csv import written
 from routing.admin.account_upload import AccountUpload, as_download
 from routing.admin.agent_choice import AgentField
 from routing.admin.permissions import ForManagers
+from routing.csv_file import written
 from routing.models import Account, Workspace
-from routing.models.account_list import exported
+from routing.models.account_list import exported, one_change_at_a_time
 
 
 class AccountForm(forms.ModelForm):
@@ -23,6 +23,11 @@ class AccountForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["agent"] = AgentField(named=[self.instance.agent_id], label="Owner")
+
+    def clean(self):
+        # Held until this is saved: a list, or a second press, waits for it and then sees it.
+        one_change_at_a_time()
+        return super().clean()
 
 
 class OwnerFilter(admin.SimpleListFilter):
@@ -44,7 +49,6 @@ class AccountAdmin(ForManagers, admin.ModelAdmin):
     list_select_related = ["agent__user"]
     list_filter = [OwnerFilter]
     search_fields = ["company", "domain", "agent__name", "agent__user__email"]
-    search_help_text = "Company, domain or owner"
 
     def get_urls(self):
         view = self.admin_site.admin_view
@@ -81,6 +85,7 @@ class AccountAdmin(ForManagers, admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         context = {
+            "title": "Accounts",
             "is_routing": Workspace.objects.filter(account_routing=True).exists(),
             "may_switch": self._may_switch(request),
             "may_upload": self.has_add_permission(request) and self.has_change_permission(request),

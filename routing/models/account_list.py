@@ -48,7 +48,7 @@ class AccountList:
     def carry_out(self, *, shown):
         """Does what was shown, by its fingerprint. Raises ChangedMeanwhile if that is no longer what it would do."""
         with transaction.atomic():
-            _one_list_at_a_time()
+            one_change_at_a_time()
             self._compare()
             if self.fingerprint != shown:
                 raise ChangedMeanwhile
@@ -128,7 +128,9 @@ def exported():
     return [COLUMNS, *((company, domain, name_of[pk]) for company, domain, pk in accounts.iterator())]
 
 
-def _one_list_at_a_time():
+def one_change_at_a_time():
     """Until this is committed, nobody else changes an account; routing goes on reading them."""
     with connection.cursor() as cursor:
+        # Between two statements a long list takes its time, and no chat waits for what is held here.
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '60s'")
         cursor.execute(f"LOCK TABLE {Account._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")

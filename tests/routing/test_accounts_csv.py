@@ -3,13 +3,14 @@
 import codecs
 import csv
 import io
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from routing.accounts_csv import AccountFile, AccountRow, Problem, defused, undefused, written
+from routing.accounts_csv import AccountFile, AccountRow, Problem
+from routing.csv_file import defused, undefused, written
 
 ALICE, BOB, OTHER_BOB = 1, 2, 3
 AGENTS = [
@@ -233,13 +234,13 @@ def test_a_domain_is_noticed_on_a_line_that_cannot_be_taken():
 @pytest.mark.parametrize("sign", [",", '"', "a", ";", "\t", "\n", ",\n", '"\n'])
 def test_five_megabytes_of_one_sign_are_refused_at_once(sign):
     bomb = (sign * 5_000_000)[:5_000_000].encode()
-    started = perf_counter()
+    started = process_time()
 
     for data in (bomb, HEADER.encode() + bomb[: -len(HEADER)]):
         accounts, problems = read_accounts(data, AGENTS)
         assert (len(accounts), len(problems) > 0) == (0, True)
 
-    assert perf_counter() - started < 10
+    assert process_time() - started < 10
 
 
 @pytest.mark.parametrize(
