@@ -5,8 +5,9 @@ from hashlib import sha256
 from django import forms
 from django.db.models import Count, Q
 
-from dialogues.admin.condition_forms import ConditionRows, as_typed, labels, take, typed_in
+from dialogues.admin.condition_forms import ConditionRows, labels
 from dialogues.admin.trial import Trial
+from dialogues.admin.typed_conditions import as_typed, take, typed_in
 from routing.admin.agent_choice import AgentsField
 from routing.conditions import as_json
 from routing.models import CustomRule, Team
@@ -64,7 +65,7 @@ class CustomRuleForm(forms.ModelForm):
             focus=focus,
         )
         self.in_words, self.unreadable = _words_of(rule, self.labels)
-        self.is_tried = step == TRY
+        self.is_stepped, self.is_tried = bool(step), step == TRY
         self.trial = self._try(rule) if self.is_tried and self.rows.is_valid() else None
 
     @property

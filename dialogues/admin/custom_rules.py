@@ -25,7 +25,7 @@ class CustomRuleAdmin(ForManagers, admin.ModelAdmin):
     """The rules of routing, here because what they ask for are attributes of visitors."""
 
     form = CustomRuleForm
-    list_display = ["place", "name", "reads", "leads_to", "faults"]
+    list_display = ["place", "name", "reads", "leads_to"]
     list_display_links = ["name"]
     sortable_by = []
     # Their order is one whole.
@@ -50,6 +50,9 @@ class CustomRuleAdmin(ForManagers, admin.ModelAdmin):
                 self._ways(place, changelist.result_count) if self.has_change_permission(request) else []
             )
         return changelist
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": "Custom rules"} | (extra_context or {}))
 
     def get_changeform_initial_data(self, request):
         return {"priority": CustomRule.objects.count() + 1} | super().get_changeform_initial_data(request)
@@ -87,16 +90,13 @@ class CustomRuleAdmin(ForManagers, admin.ModelAdmin):
 
     @admin.display(description="matches if")
     def reads(self, rule):
-        return format_html("<bdi>{}</bdi>", rule.words)
+        faults = format_html_join("", '<p class="fault">{}</p>', [(fault,) for fault in rule.faults])
+        return format_html("<bdi>{}</bdi>{}", rule.words, faults)
 
     @admin.display(description="leads to")
     def leads_to(self, rule):
         names = [marked(agent) for agent in rule.agents.all()] + [f"team {team}" for team in rule.teams.all()]
         return format_html_join(mark_safe("<br>"), "<bdi>{}</bdi>", [(name,) for name in names])
-
-    @admin.display(description="to look at")
-    def faults(self, rule):
-        return format_html_join("", '<p class="fault">{}</p>', [(fault,) for fault in rule.faults])
 
     def _ways(self, place, count):
         return [("up", "↑")] * (place > 1) + [("down", "↓")] * (place < count)

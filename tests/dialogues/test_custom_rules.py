@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from dialogues.models import Attribute, Conversation, Visitor
 from routing.models import CustomRule, Team
+from tests.racing import at_once
 
 LIST = reverse("admin:routing_customrule_changelist")
 ADD = reverse("admin:routing_customrule_add")
@@ -391,6 +392,19 @@ def test_pressing_save_twice_makes_one_rule(page):
     answer = page.client.post(ADD, fields)
 
     assert "There is a rule with this name already." in text_of(answer)
+    assert CustomRule.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_one_moment_make_one_rule(as_max, max, alice):
+    page = Page(as_max).type(name="Dutch", agents=[alice.pk]).condition(0, 0, "language", value="nl")
+    fields, browsers = page.fields | page.typed | {"_save": "Save"}, [Client(), Client()]
+    for browser in browsers:
+        browser.force_login(max)
+
+    answers = at_once(*[lambda by=browser: by.post(ADD, fields) for browser in browsers])
+
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
     assert CustomRule.objects.count() == 1
 
 
