@@ -83,9 +83,6 @@ class DryRun:
         self.entries = self.trace.entries
         self.which_fallback_message = self.entries[-1].because[-1]
 
-    def _hand(self, agent):
-        return self.by_hand.get(agent.pk, ByHand(self.others))
-
     # When agents take chats
 
     def _availability_then(self):
