@@ -29,6 +29,8 @@ from routing.conditions import Conditions
 from routing.facts import FACTS
 
 LIVE_CHAT_CARD_IS_LAST = "The live chat card must be the last card in its branch."
+# The key of no row: a card of a draft names none yet.
+NOTHING = 0
 
 
 class Response(Spoken):
@@ -206,7 +208,7 @@ class Document(Struct, forbid_unknown_fields=True):
 
     @property
     def flows(self):
-        return {card.flow for card in self.cards() if isinstance(card, FlowCard)}
+        return {card.flow for card in self.cards() if isinstance(card, FlowCard)} - {NOTHING}
 
     def goes_on_after(self, flow):
         """Whether something follows a card that runs this flow."""
@@ -218,11 +220,11 @@ class Document(Struct, forbid_unknown_fields=True):
 
     @property
     def goals(self):
-        return {card.goal for card in self.cards() if isinstance(card, GoalCard)}
+        return {card.goal for card in self.cards() if isinstance(card, GoalCard)} - {NOTHING}
 
     @property
     def pdfs(self):
-        return {card.pdf for card in self.cards() if isinstance(card, PdfCard)}
+        return {card.pdf for card in self.cards() if isinstance(card, PdfCard)} - {NOTHING}
 
 
 __all__ = [

@@ -2,11 +2,9 @@
 
 from dialogues.document import (
     LIVE_CHAT_CARD_IS_LAST,
-    CaptureCard,
     ConditionalCard,
     End,
     LiveChatCard,
-    MessageCard,
     QuestionCard,
     Response,
 )
@@ -153,6 +151,8 @@ def _why_last(end):
         case LiveChatCard():
             return LIVE_CHAT_CARD_IS_LAST
         case ConditionalCard():
-            return "Conditional branching is the last card in its branch; add the card to one of its branches."
+            return (
+                "Conditional branching is the last card in its branch; add the card to one of its branches."
+            )
         case _:
             return "A question is the last card in its branch; add the card below one of its responses."

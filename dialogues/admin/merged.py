@@ -1,28 +1,24 @@
 """What one person typed, laid over what another has saved meanwhile."""
 
-from dialogues.admin.card_forms import Choices, form_for
-from dialogues.document import Document
+from dialogues.admin.card_forms import Choices
+from dialogues.admin.side import form_of
 
 
 class Merged:
-    """`data` is for the forms of the present document; `theirs` says by card what else stands in a field
-    that both have changed; `lost` is what was typed into cards that are gone."""
+    """`data` is for the form of the card as it is now; `theirs` says by card what else stands in a field
+    that both have changed; `lost` is what was typed into a card that is gone."""
 
-    def __init__(self, dialogue, typed):
-        shown = dialogue.draft or dialogue.live_stream
-        document = shown.read() if shown else Document()
-        self.typed = typed
-        # What was typed about a card to add stays as it is.
-        self.data = {name: value for name, value in typed.items() if name.startswith("add-")}
-        self.theirs = {}
+    def __init__(self, document, typed):
+        self.typed, self.data, self.theirs = typed, {}, {}
         choices = Choices(document)
         self.present = {card.id for card in document.cards()}
         for card in document.cards():
-            self._lay_over(form_for(card, choices))
+            if f"card:{card.id}" == typed.get("chosen"):
+                self._lay_over(form_of(card, choices))
         self.lost = [value for name, value in typed.items() if self._is_lost(name, value)]
 
     def _lay_over(self, form):
-        for field in form:
+        for field in form or []:
             now = "" if field.initial is None else str(field.initial)
             before = _lines(self.typed.get(field.html_initial_name, now))
             mine = _lines(self.typed.get(field.html_name, before))

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from dialogues.models import Conversation
+from tests.dialogues.stream_page import Page
 
 
 class Widget:
@@ -57,3 +58,15 @@ def hidden_fields(page):
 
 def phase(response):
     return re.search(r'data-phase="(\w+)"', response.text)[1]
+
+
+@pytest.fixture
+def dialogue(talk_to_sales):
+    """A question; below yes: name, mail, a live chat card; below no: a message. Published as version 1."""
+    return talk_to_sales.dialogue
+
+
+@pytest.fixture
+def max_edits(client, max, dialogue):
+    client.force_login(max)
+    return Page(client, dialogue)

@@ -5,10 +5,12 @@ import pytest
 from dialogues.document import (
     LIVE_CHAT_CARD_IS_LAST,
     Branch,
-    CaptureCard,
+    Case,
+    ConditionalCard,
     Document,
     LiveChatCard,
     MessageCard,
+    Otherwise,
     QuestionCard,
     Response,
 )
@@ -24,8 +26,17 @@ def question(**branches):
     return QuestionCard(id="q", text="Well?", responses=responses)
 
 
+def conditional(**branches):
+    cases = [Case(id=opener, branch=branch) for opener, branch in branches.items()]
+    return ConditionalCard(id="if", cases=cases, otherwise=Otherwise(id="else"))
+
+
 def ids(document):
-    return [card.id for card in document.start.from_card(0)]
+    return ids_below(document, "")
+
+
+def ids_below(document, opener):
+    return [card.id for card in document.branch(opener).from_card(0)]
 
 
 CHAT = LiveChatCard(id="chat", route=1)
@@ -71,9 +82,40 @@ def test_what_stands_below_a_new_question_goes_on_under_its_first_response():
     assert [card.id for card in changed.branch("Yes").cards] == ["b", "c"]
 
 
-def test_a_question_does_not_go_before_the_end_of_a_branch():
-    with pytest.raises(Refused, match="A branch has one question or live chat card"):
-        add_card(document(end=CHAT), question(Yes=Branch()), index=1)
+def test_a_question_put_above_a_live_chat_card_takes_it_along():
+    changed = document(end=CHAT)
+
+    add_card(changed, question(Yes=Branch(), No=Branch()), index=1)
+
+    assert ids(changed) == ["a", "q"]
+    assert ids_below(changed, "Yes") == ["b", "c", "chat"]
+
+
+def test_what_has_no_place_below_a_new_question_stays_where_it_is():
+    changed = document(end=CHAT)
+
+    with pytest.raises(Refused, match="its first branch has an end of its own"):
+        add_card(changed, question(Yes=Branch(end=LiveChatCard(id="other", route=1))), index=1)
+    with pytest.raises(Refused, match="Give the question a response first"):
+        add_card(changed, question(), index=1)
+
+    assert ids(changed) == ["a", "b", "c", "chat"]
+
+
+def test_what_stands_below_new_conditions_goes_on_for_everybody_else():
+    changed = document(end=CHAT)
+
+    add_card(changed, conditional(big=Branch()), index=2)
+
+    assert ids(changed) == ["a", "b", "if"]
+    assert ids_below(changed, "else") == ["c", "chat"]
+
+
+def test_nothing_goes_below_conditions():
+    with pytest.raises(Refused, match="Conditional branching is the last card in its branch") as refusal:
+        add_card(document(end=conditional(big=Branch())), MessageCard(text="x"))
+
+    assert refusal.value.card_id == "if"
 
 
 @pytest.mark.parametrize(
