@@ -32,6 +32,21 @@ def test_forty_visitors_and_three_agents(ask, alice, bob, carol):
     assert Counter(chat.state for chat in chats) == {State.OFFERED: 30, State.FELL_BACK: 10}
 
 
+def test_fifty_visitors_at_once_and_three_agents_of_two_places(ask, hire):
+    """P24 of the peers: too many chats an agent."""
+    agents = [hire(name, chat_limit=2) for name in ["Alice", "Bob", "Carol"]]
+
+    chats = at_once(*[ask] * 50)
+
+    places = Counter(Offer.objects.open().values_list("agent__name", flat=True))
+    assert places == {agent.name: 2 for agent in agents}
+    assert Counter(chat.because for chat in chats) == {None: 6, Because.NOBODY: 44}
+    # Nobody is asked for a chat that somebody else is asked for, and each choice says who was full.
+    assert Offer.objects.count() == 6
+    last = max(chats, key=lambda chat: chat.decisions.get().pk)
+    assert {agent["passed_over"] for agent in last.decisions.get().considered} == {"full"}
+
+
 def test_fifty_visitors_and_one_engagement_left(ask, select, hire):
     for name in ["Alice", "Bob", "Carol", "Dan", "Eve", "Fay"]:
         hire(name)
