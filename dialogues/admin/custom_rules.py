@@ -68,6 +68,7 @@ class CustomRuleAdmin(ForManagers, admin.ModelAdmin):
             raise Http404
         rule = get_object_or_404(CustomRule, pk=pk)
         rule.move(BY[way])
+        self.log_change(request, rule, f"Moved {way}, to number {rule.priority}.")
         messages.success(request, f"“{rule}” is number {rule.priority} now.")
         return redirect(f"{reverse('admin:routing_customrule_changelist')}#rule-{pk}")
 

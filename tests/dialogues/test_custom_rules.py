@@ -477,6 +477,8 @@ def test_the_list_moves_rules_up_and_down(as_max, rule):
     assert order() == [(1, "C"), (2, "A"), (3, "B")]
     assert answer.headers["Location"] == f"{LIST}#rule-{rules[2].pk}"
     assert move(rules[0], "sideways").status_code == 404
+    history = as_max.get(reverse("admin:routing_customrule_history", args=[rules[1].pk]))
+    assert "Moved down, to number 3." in text_of(history)
 
 
 def test_the_first_does_not_go_up_and_the_last_not_down(as_max, rule):
