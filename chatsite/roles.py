@@ -15,6 +15,14 @@ MAKE_DIALOGUES = SEE_DIALOGUES | {
     "dialogues.delete_dialogue",
     "dialogues.publish_stream",
     "dialogues.view_attribute",
+    "dialogues.view_goal",
+    "dialogues.add_goal",
+    "dialogues.change_goal",
+    "dialogues.delete_goal",
+    "dialogues.view_pdf",
+    "dialogues.add_pdf",
+    "dialogues.change_pdf",
+    "dialogues.delete_pdf",
 }
 SEE_ROUTING = {"routing.view_account", "routing.view_customrule", "routing.view_team"}
 MAKE_RULES = {

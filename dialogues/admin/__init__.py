@@ -1,1 +1,9 @@
-from dialogues.admin import attribute, conversation, custom_rules, dialogue, workspace  # noqa: F401  they register themselves
+from dialogues.admin import (  # noqa: F401  they register themselves
+    attribute,
+    conversation,
+    custom_rules,
+    dialogue,
+    goal,
+    pdf,
+    workspace,
+)

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from dialogues.admin.card_forms import posted
 from dialogues.admin.stream_page import StreamPage
 from dialogues.admin.versions import VersionsPage
 from dialogues.models import Dialogue, Stream
@@ -34,7 +35,7 @@ class DialogueAdmin(admin.ModelAdmin):
 
     def stream_view(self, request, pk):
         page = StreamPage(self, request, self._dialogue(request, pk))
-        return page.take(request.POST.dict()) if request.method == "POST" else page.show()
+        return page.take(posted(request)) if request.method == "POST" else page.show()
 
     def version_view(self, request, pk, number):
         dialogue = self._dialogue(request, pk)

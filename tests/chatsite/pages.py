@@ -83,6 +83,8 @@ MODELS = {
     "notifications/passwordlink": Model(MANAGERS),
     "dialogues/attribute": Model(MARKETING, RULES & MARKETING, RULES & MARKETING, {SUPERUSER}),
     "dialogues/conversation": Model(MANAGERS),
+    "dialogues/goal": Model(MARKETING, MARKETING, MARKETING, MARKETING),
+    "dialogues/pdf": Model(MARKETING, MARKETING, MARKETING, MARKETING),
     "dialogues/dialogue": Model(MARKETING | MANAGERS, MARKETING, MARKETING, MARKETING),
     "auth/group": Model({SUPERUSER}, {SUPERUSER}, {SUPERUSER}, {SUPERUSER}),
     "auth/user": Model({SUPERUSER}, {SUPERUSER}, {SUPERUSER}, {SUPERUSER}),

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from chatsite.roles import ROLES, make_roles
-from dialogues.models import Attribute
+from dialogues.models import Attribute, Goal, Pdf
 from notifications.models import FailedAction, PasswordLink, Purpose
 from routing.models import Account, Agent, Because, CustomRule, FallbackMessage
 from tests.chatsite import pages
@@ -51,6 +51,8 @@ def rows(talking, sales, settings, tmp_path):
         "offer": talking.live_chat.offers.get(),
         "dialogue": talking.stream.dialogue,
         "attribute": Attribute.objects.first(),
+        "goal": Goal.objects.create(name="Asked for a price"),
+        "pdf": Pdf.objects.create(name="Price list", address="https://shop.example/prices.pdf"),
         "failedaction": FailedAction.write(talking.live_chat),
         "passwordlink": PasswordLink.objects.create(user=agent.user, purpose=Purpose.FORGOTTEN),
         "fallbackmessage": FallbackMessage.objects.create(name="At night"),
