@@ -152,6 +152,14 @@ class Document(Struct, forbid_unknown_fields=True):
         text = json.dumps(self.dump(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @property
+    def poke(self):
+        """The question that may stand beside the launcher before anybody has opened it, or None."""
+        match self.start:
+            case Branch(cards=[], end=QuestionCard(poke=True) as question):
+                return question
+        return None
+
     def branches(self) -> Iterator[tuple[str, Branch]]:
         """Every branch, with the id of the response or case that opens it, which is empty for the first."""
         pending = [("", self.start)]

@@ -1,10 +1,6 @@
 """What stands beside the canvas: the chosen card's form, the chosen branch, or the place for a new card."""
 
 from dialogues.admin.card_forms import Choices, form_for
-from routing.admin.rich_text import RichTextInput
-
-# What any card's form may need: the page has it from the start, for forms come and go in it.
-MEDIA = RichTextInput().media
 
 
 class Side:
@@ -19,7 +15,7 @@ class Side:
         if self.what == "place":
             self._stand_at(about)
         if self.card:
-            self.form = form_of(self.card.card, Choices(document), data)
+            self.form = form_for(self.card.card, Choices(document), data)
             self.theirs = self.theirs.get(self.card.card.id, [])
 
     def _stand_at(self, place):
@@ -62,15 +58,7 @@ class Side:
     @property
     def values(self):
         """Pairs of a field's label and what it says, for who may only read."""
-        return [(field.label, _shown(field)) for field in self.form or []]
-
-
-def form_of(card, choices, data=None):
-    """The card's form, or None while there is none for cards of its kind."""
-    try:
-        return form_for(card, choices, data)
-    except UnboundLocalError:
-        return None
+        return [(field.label, _shown(field)) for field in self.form]
 
 
 def _shown(field):

@@ -9,10 +9,11 @@ from dialogues.editing import add_card, move_card, move_card_to, remove_card
 
 
 class Done(NamedTuple):
-    """`chosen` is what stands beside the canvas next; `words` say what was done."""
+    """`chosen` is what stands beside the canvas next; `words` say what was done; to look changes no card."""
 
     chosen: str
     words: str
+    is_look: bool = False
 
 
 class Change:
@@ -56,12 +57,13 @@ class Change:
     def _look(self, step, about):
         match step:
             case "card":
-                return Done(f"card:{about}", f"{self.before.cards[about].title} is chosen.")
+                return Done(f"card:{about}", f"{self.before.cards[about].title} is chosen.", is_look=True)
             case "branch":
-                return Done(f"branch:{about}", f"{self._branch(about)} is chosen.")
+                return Done(f"branch:{about}", f"{self._branch(about)} is chosen.", is_look=True)
         place = about if step == "place" else self.before.branches[about].place_at_end
         where = self._branch(_place(place)["opener"])
-        return Done(f"place:{place}", f"Choose the card to add. {where}, place {_number(place)}.")
+        words = f"Choose the card to add. {where}, place {_number(place)}."
+        return Done(f"place:{place}", words, is_look=True)
 
     def _add(self, step, about):
         if step == "new":

@@ -12,9 +12,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from dialogues.admin.canvas import KINDS, Canvas
-from dialogues.admin.card_forms import Choices
+from dialogues.admin.card_forms import MEDIA, Choices, form_for
 from dialogues.admin.merged import Merged
-from dialogues.admin.side import MEDIA, Side, form_of
+from dialogues.admin.side import Side
 from dialogues.admin.steps import Change, Done
 from dialogues.editing import ChangedMeanwhile, Refused
 from dialogues.models import DraftEditor, DraftStep, Stream
@@ -100,7 +100,8 @@ class StreamPage:
 
     def _answer(self, done):
         if self.request.htmx:
-            return self.show(chosen=done.chosen, words=done.words)
+            # Of three hundred cards nothing is drawn anew when another one is chosen.
+            return self.show(chosen=done.chosen, words=done.words, is_tree_kept=done.is_look)
         messages.success(self.request, done.words)
         what, _, about = done.chosen.partition(":")
         anchor = f"#card-{about}" if what == "card" else ""
@@ -123,6 +124,7 @@ class StreamPage:
             done = Change(document, data).take("save" if step == "publish" else step, about)
             if document.dump() != draft.document:
                 Steps(draft).take(document, words=done.words, by=self.request.user)
+                done = done._replace(is_look=False)
             elif step != "publish":
                 # To look around makes no draft.
                 transaction.set_rollback(True)
@@ -131,7 +133,7 @@ class StreamPage:
     def _write_what_was_typed(self, document, data):
         _, _, card_id = data.get("chosen", "").partition(":")
         cards = {card.id: card for card in document.cards()}
-        form = form_of(cards[card_id], Choices(document), data) if card_id in cards else None
+        form = form_for(cards[card_id], Choices(document), data) if card_id in cards else None
         if form is not None and form.is_bound:
             if not form.is_valid():
                 raise Invalid

@@ -38,8 +38,10 @@ class Page:
         """What the browser would send of the form, as it stands on the page."""
         context = self.answer.context
         sent = {"revision": context["revision"], "chosen": self.chosen}
-        form = getattr(context["side"], "form", None)
-        for field in form or []:
+        form = getattr(context["side"], "form", ())
+        for field in form:
+            if f'name="{field.html_name}"' not in self.text:
+                continue
             sent[field.html_name] = _value(field.value()) or _first_choice(field)
             if field.field.show_hidden_initial:
                 assert f'name="{field.html_initial_name}"' in self.text

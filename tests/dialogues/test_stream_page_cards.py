@@ -251,16 +251,16 @@ def test_a_button_that_does_not_exist_changes_nothing(max_edits, dialogue, do):
 
 
 def test_a_response_that_says_something_else_keeps_its_branch(max_edits, dialogue):
-    max_edits.choose("talk").type(talk__responses="Gladly\r\nJust looking").press("save")
+    max_edits.choose("talk").type(**{"talk-response-yes-text": "Gladly"}).press("save")
 
     assert ids(dialogue, "yes") == ["name", "mail", "chat"]
 
 
 def test_a_response_that_leads_to_cards_is_not_dropped(max_edits):
-    page = max_edits.choose("talk").type(talk__responses="Just looking").press("save")
+    page = max_edits.choose("talk").type(**{"talk-response-yes-text": ""}).press("save")
 
     assert "“Yes, please” leads to cards; delete those first." in page.card("talk")
-    assert page.fields["talk-responses"] == "Just looking"
+    assert page.fields["talk-response-no-text"] == "Just looking"
 
 
 def test_a_live_chat_card_is_routed_to_a_team(max_edits, dialogue, sales):
@@ -307,8 +307,8 @@ def test_what_is_longer_than_a_message_can_be_is_refused(max_edits):
         "at most 4000 characters"
         in max_edits.choose("chat").type(chat__connecting="x" * 4001).press("save").side
     )
-    page = max_edits.open("card:talk").type(talk__responses="y" * 251).press("save")
-    assert "A response has at most 250 characters." in page.side
+    page = max_edits.open("card:talk").type(**{"talk-response-yes-text": "y" * 251}).press("save")
+    assert "at most 250 characters" in page.side
 
 
 def test_html_in_a_card_stays_text(max_edits):

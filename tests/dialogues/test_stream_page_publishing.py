@@ -215,7 +215,7 @@ def test_an_agent_without_the_admin_is_sent_to_sign_in(client, alice, dialogue):
 def test_a_longer_stream_asks_no_more_questions(max_edits, publish, hire, dialogue):
     def questions(page):
         with CaptureQueriesContext(connection) as asked:
-            page.open("card:chat")
+            page.open("card:talk")
         return len(asked)
 
     document = dialogue.live_stream.read()

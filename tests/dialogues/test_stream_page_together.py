@@ -72,15 +72,46 @@ def test_what_was_typed_into_a_card_that_is_gone_is_shown(max_edits, may_edits):
 
 
 def test_a_third_change_meanwhile_loses_nothing_either(max_edits, may_edits):
-    max_edits.open("card:talk").type(talk__responses="Gladly\nJust looking").press("save")
+    max_edits.open("card:talk").type(**{"talk-response-yes-text": "Gladly"}).press("save")
     may_edits.type(talk__text="A word?").press("save")
-    max_edits.type(talk__responses="Gladly\nNo").press("save")
+    max_edits.type(**{"talk-response-yes-text": "Sure"}).press("save")
 
     page = may_edits.press("save")
 
     assert page.answer.status_code == 409
     assert page.fields["talk-text"] == "A word?"
-    assert page.fields["talk-responses"] == "Gladly\nNo"
+    assert page.fields["talk-response-yes-text"] == "Sure"
+
+
+def test_a_response_that_was_added_here_is_not_lost(max_edits, may_edits, dialogue):
+    max_edits.open("card:name").type(name__question="Your name?").press("save")
+    typed = {"talk-response-new-text": "Maybe", "initial-talk-response-new-text": ""}
+
+    page = may_edits.type(**typed).press("save")
+    assert 'value="Maybe"' in page.side
+
+    page.type(**typed).press("save")
+    assert [each.text for each in draft_of(dialogue).card("talk").responses][-1] == "Maybe"
+
+
+def test_a_response_that_is_gone_stays_gone(max_edits, may_edits, dialogue):
+    max_edits.press("branch:no").type(**{"with-no": "on"}).press("delete-branch:no")
+
+    may_edits.type(talk__text="Shall we talk?").press("save").press("save")
+
+    [response] = draft_of(dialogue).card("talk").responses
+    assert response.id == "yes"
+
+
+def test_a_tick_taken_away_is_not_lost(max_edits, may_edits, dialogue):
+    max_edits.open("card:name").type(name__question="Your name?").press("save")
+    sent = {name: value for name, value in may_edits.fields.items() if name != "talk-poke"}
+
+    page = may_edits._took(may_edits.client.post(may_edits.path, sent | {"do": "save"}))
+    assert page.answer.status_code == 409
+
+    page.press("save")
+    assert draft_of(dialogue).card("talk").poke is False
 
 
 @pytest.mark.parametrize("do", ["publish", "discard", "undo", "delete:name"])
@@ -148,6 +179,16 @@ def test_with_scripts_a_step_is_answered_by_the_parts_that_change(max_edits, dia
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "<html" not in page
-    assert page.count('hx-swap-oob="') == 11
+    assert page.count('hx-swap-oob="') == 12
     assert "Information capture moved to branch Just looking, place 1." in page
     assert [card.id for card in draft_of(dialogue).branch("no").cards] == ["name", "bye"]
+
+
+@pytest.mark.parametrize("do", ["card:name", "branch:no", "place:no:0"])
+def test_to_choose_draws_no_card_anew_unless_something_was_typed(max_edits, do):
+    max_edits.open("card:talk")
+    sent, htmx = max_edits.fields | {"do": do}, {"HX-Request": "true"}
+
+    assert 'id="designer-tree"' not in max_edits.client.post(max_edits.path, sent, headers=htmx).text
+    sent["talk-text"] = "Shall we talk?"
+    assert 'id="designer-tree"' in max_edits.client.post(max_edits.path, sent, headers=htmx).text

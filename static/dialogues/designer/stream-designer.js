@@ -78,10 +78,11 @@ class StreamDesigner extends HTMLElement {
     const chosen = this.form.elements.chosen.value;
     const [what, ...rest] = chosen.split(":");
     history.replaceState(null, "", chosen ? `?chosen=${encodeURIComponent(chosen)}` : location.pathname);
+    mark(chosen);
     const card = what === "card" && document.getElementById(`choose-${rest.join(":")}`);
     if (card && step !== "save") card.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (document.activeElement === document.body) {
-      const heir = (focused && document.getElementById(focused)) || card || document.querySelector(".tree .at");
+      const heir = (focused && document.getElementById(focused)) || card || document.querySelector(".tree [aria-current]") || document.querySelector(".tree .at");
       heir?.focus({ preventScroll: true });
     }
     const isToWrite = step.startsWith("new:") || step.startsWith("ask:");
@@ -103,7 +104,7 @@ class StreamDesigner extends HTMLElement {
   #keepWhatIsTyped(event) {
     if (event.detail.target.id !== "designer-side" || !this.isSave) return;
     const isWriting = this.querySelector(".side")?.contains(document.activeElement) &&
-      document.activeElement.matches("input:not([type=radio], [type=checkbox]), textarea, [contenteditable]");
+      document.activeElement.matches("input:not([type=radio], [type=checkbox], [type=file]), textarea, [contenteditable]");
     this.isKept = this.typedSince || isWriting;
     if (this.isKept) event.detail.shouldSwap = false;
   }
@@ -135,6 +136,16 @@ class StreamDesigner extends HTMLElement {
     if (key !== "z" && key !== "y") return;
     event.preventDefault();
     this.#step({ do: key === "y" || event.shiftKey ? "redo" : "undo" });
+  }
+}
+
+// What is chosen shows on the canvas, also where that was not drawn anew.
+function mark(chosen) {
+  for (const stop of document.querySelectorAll(".tree .at")) {
+    const isChosen = Boolean(chosen) && stop.value === chosen;
+    if (isChosen) stop.setAttribute("aria-current", "true");
+    else stop.removeAttribute("aria-current");
+    stop.closest(".card, .response")?.classList.toggle("is-chosen", isChosen);
   }
 }
 
