@@ -97,14 +97,18 @@ def what_came_of_it(results):
     assert never.found() == []
     for agent in Agent.objects.with_load():
         assert agent.load <= 2
-    chats = LiveChat.objects.order_by("pk").values_list("state", "because", "agent")
-    offers = LiveChat.objects.order_by("pk", "offers__pk")
+    # The order of keys is that of coming in, and the order of turns may be another.
+    first, *others = [what_became_of(live_chat) for live_chat in LiveChat.objects.order_by("pk")]
     return (
         tuple(isinstance(result, TooLate) for result in results),
-        tuple(chats),
-        tuple(offers.values_list("offers__agent", "offers__outcome", "offers__is_to_take_over")),
+        (first, *sorted(others, key=str)),
         tuple(Agent.objects.order_by("pk").values_list("switched", "is_set_away", "user__is_active")),
     )
+
+
+def what_became_of(live_chat):
+    offers = live_chat.offers.order_by("pk").values_list("agent", "outcome", "is_to_take_over")
+    return live_chat.state, live_chat.because, live_chat.agent_id, tuple(offers)
 
 
 def in_order(begin, name, first, second):
