@@ -25,9 +25,27 @@ class Visit:
         return self.known.get("page", "")
 
 
-def why_not(dialogue, visit, *, now) -> list[str]:
-    """Sentences: why this visitor does not meet the dialogue here; none if they do."""
-    return [*_where(dialogue, visit), *_who(dialogue, visit), *_how_often(dialogue, visit, now)]
+def why_not(dialogue, visit, *, now, labels=None) -> list[str]:
+    """Sentences: why this visitor does not meet the dialogue here; none if they do. `labels` has attributes' names
+    for people."""
+    return [*_where(dialogue, visit), *_who(dialogue, visit, labels), *_how_often(dialogue, visit, now)]
+
+
+def is_for_everybody(dialogue):
+    """Whether it is shown to every visitor on every page at once."""
+    named = (dialogue.targets, dialogue.exclusions, dialogue.audience, dialogue.known, dialogue.returning)
+    return not any(named) and dialogue.at_most is None and not events_of(dialogue)
+
+
+def events_of(dialogue):
+    """What has to happen on the page before it is shown, or None: seconds, and how far it was scrolled in percent.
+    Only the page knows when; a dialogue that waits for it is chosen all the same."""
+    events = {
+        "page": dialogue.seconds_on_page or 0,
+        "site": dialogue.seconds_on_site or 0,
+        "scroll": dialogue.scroll_percent or 0,
+    }
+    return events if any(events.values()) else None
 
 
 def _where(dialogue, visit):
@@ -38,7 +56,7 @@ def _where(dialogue, visit):
             yield f"This page is excluded by {exclusion}."
 
 
-def _who(dialogue, visit):
+def _who(dialogue, visit, labels):
     has_email = bool(visit.known.get("email"))
     if dialogue.known == Known.KNOWN and not has_email:
         yield "It is for visitors whose email address is known."
@@ -49,7 +67,7 @@ def _who(dialogue, visit):
     if dialogue.returning == Returning.RETURNING and not visit.is_returning:
         yield "It is for visitors who have been here before."
     if dialogue.audience:
-        verdict = conditions.read(dialogue.audience).verdict(visit.known)
+        verdict = conditions.read(dialogue.audience).verdict(visit.known, labels)
         if not verdict.matches:
             yield f"The visitor does not meet its conditions: {' '.join(verdict.because)}"
 

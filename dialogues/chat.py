@@ -31,25 +31,26 @@ MOST_BUTTONS = 6
 class Chat:
     """A visitor's conversation, or what the newest stream opens with.
 
-    `facts` are those of the request. `is_fresh` asks for the opening although the last conversation, which has ended,
+    `visit` is who asks, and where. `is_fresh` asks for the opening although the last conversation, which has ended,
     could be shown. `trouble` is what was wrong with what the visitor has just `given`.
     """
 
-    def __init__(self, visitor, *, facts=None, is_fresh=False, trouble="", given=""):
+    def __init__(self, visitor, *, visit=None, is_fresh=False, trouble="", given=""):
         # Read first: should anything change meanwhile, the page holds the older one, and asks again.
         self.revision = _revision(visitor)
         self.workspace = Workspace.objects.get()
         self.trouble, self.given = trouble, given
-        self.known = visitor.attributes | {name: fact for name, fact in (facts or {}).items() if fact}
+        self.visit = visit or visitor.visit({})
         self.newest = (
             Conversation.objects.filter(visitor__key=visitor.key)
-            .select_related("stream", "route", "live_chat")
+            .select_related("stream", "route", "live_chat", "visitor")
             .order_by("-pk")
             .first()
         )
         is_shown = self.newest and self.newest.is_recent and not (is_fresh and self.newest.ended_at)
         self.conversation = self.newest if is_shown else None
-        self.stream = self.conversation.stream if self.conversation else Stream.objects.to_show()
+        self.known = self.conversation.known if self.conversation else self.visit.known
+        self.stream = self.conversation.stream if self.conversation else Stream.objects.to_show(self.visit)
 
     @property
     def live_chat(self):
@@ -76,6 +77,11 @@ class Chat:
     @property
     def can_be_ended(self):
         return self.conversation is not None and not self.conversation.ended_at
+
+    @property
+    def can_be_followed(self):
+        """Whether there is something to begin anew with."""
+        return Stream.objects.to_show(self.visit) is not None
 
     @property
     def agent_name(self):

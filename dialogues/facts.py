@@ -14,15 +14,20 @@ def facts_of(request):
     language = re.split("[,;]", request.headers.get("Accept-Language", ""))[0].strip()
     country = request.headers.get(settings.COUNTRY_HEADER, "").upper() if settings.COUNTRY_HEADER else ""
     return {
-        "page": _address(request.POST.get("page", "")),
-        "referrer": _address(request.POST.get("referrer", "")),
+        "page": address_in(request.headers.get("Parley-Page") or request.POST.get("page", "")),
+        "referrer": address_in(request.headers.get("Parley-Referrer") or request.POST.get("referrer", "")),
         "language": language if LANGUAGE.fullmatch(language) else "",
         # XX and T1 are what some proxies say for unknown, and for Tor.
         "country": country if COUNTRY.fullmatch(country) and country != "XX" else "",
     }
 
 
-def _address(text):
+def says_returning(request):
+    """Whether the page remembers an earlier day's visit."""
+    return request.headers.get("Parley-Returning") == "1"
+
+
+def address_in(text):
     """The address of a page, if it is one that can be opened."""
     address = text.replace("\0", "")[:LONGEST_ADDRESS]
     return address if address.startswith(("http://", "https://")) else ""

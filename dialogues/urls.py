@@ -1,12 +1,14 @@
 from django.urls import path
 
 from dialogues import pdfs, views
+from dialogues.which import which
 
 app_name = "dialogues"
 
 urlpatterns = [
     path("widget.js", views.loader, name="loader"),
     path("widget/", views.frame, name="frame"),
+    path("widget/which/", which, name="which"),
     path("widget/chat/", views.chat, name="chat"),
     path("widget/answer/", views.answer, name="answer"),
     path("widget/cancel/", views.cancel, name="cancel"),

@@ -15,11 +15,12 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import conditional_page, require_POST, require_safe
 
 from dialogues.chat import Chat
-from dialogues.facts import facts_of
+from dialogues.facts import facts_of, says_returning
 from dialogues.limits import TooManyRequests, take_place
 from dialogues.live import hub
 from dialogues.models import Conversation, OutOfDate, Stream
 from dialogues.visitors import of_visitor
+from dialogues.which import config
 from routing.models import Because, State, TooLate, Workspace
 
 logger = logging.getLogger(__name__)
@@ -39,8 +40,7 @@ IN_ANY_FRAME = {
 @cache_control(public=True, max_age=300)
 @require_safe
 def loader(request):
-    config = {"name": Workspace.objects.get().name, "shows": Stream.objects.published().exists()}
-    context = {"config": json.dumps(config)}
+    context = {"config": json.dumps(config())}
     kind = "text/javascript; charset=utf-8"
     response = render(request, "dialogues/widget.js", context, content_type=kind)
     response.content = _without_comments(response.content)
@@ -115,12 +115,8 @@ def new(request, visitor):
 
 
 def _show(request, visitor, *, status=200, **chat):
-    return render(
-        request,
-        "dialogues/chat.html",
-        {"chat": Chat(visitor, facts=facts_of(request), **chat)},
-        status=status,
-    )
+    visit = visitor.visit(facts_of(request), is_returning=says_returning(request))
+    return render(request, "dialogues/chat.html", {"chat": Chat(visitor, visit=visit, **chat)}, status=status)
 
 
 def named(request, visitor):

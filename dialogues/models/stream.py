@@ -5,11 +5,13 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
+from dialogues.audience import why_not
 from dialogues.document import Document
 from dialogues.editing import ChangedMeanwhile
 from dialogues.linter import Names, lint
 from dialogues.models.appearance import Appearance
 from dialogues.models.draft import Steps
+from dialogues.tokens import fill, names_in
 from dialogues.walk import Walk
 from routing.clock import Now, clock
 from routing.models import LiveChat, Route
@@ -29,16 +31,24 @@ class StreamQuerySet(models.QuerySet):
         """The newest published version of a dialogue, by its key, or None."""
         return self.published().filter(dialogue=dialogue).first()
 
-    def to_show(self):
-        """What a visitor without a conversation sees: the newest version of the dialogue of highest
-        priority, or None."""
-        shown = self.published().filter(dialogue__is_flow=False, dialogue__is_on=True)
-        return shown.order_by("dialogue__priority", "dialogue", "-number").first()
+    def to_show(self, visit=None):
+        """What a visitor without a conversation meets: of the dialogues that are for this visit, the one of highest
+        priority in its newest version, or None. Without a visit, whoever it may be for."""
+        now = clock()
+        return next(
+            (each for each in self.live() if not visit or not why_not(each.dialogue, visit, now=now)), None
+        )
+
+    def live(self):
+        """The newest version of each dialogue that is shown, the one of highest priority first."""
+        first = ["dialogue__priority", "dialogue_id"]
+        return self.shown().order_by(*first, "-number").distinct(*first).select_related("dialogue")
 
     def shown(self):
-        """Every published version of the dialogue that is shown: an open page may still show an older one."""
-        newest = self.to_show()
-        return self.published().filter(dialogue=newest.dialogue_id) if newest else self.none()
+        """What may be answered: an open page may still show an older version, or another page's dialogue."""
+        if not Appearance.objects.filter(is_chat_enabled=True).exists():
+            return self.none()
+        return self.published().filter(dialogue__is_flow=False, dialogue__is_on=True)
 
 
 class Stream(models.Model):
@@ -137,6 +147,18 @@ class Stream(models.Model):
         self.flows.set(document.flows)
         self.goals.set(document.goals)
         self.pdfs.set(document.pdfs)
+
+    def poke(self, visit):
+        """What stands beside the launcher unasked, for whoever has not been through the dialogue; or nothing."""
+        card = self.read().poke
+        if card is None or visit.ended.get(self.dialogue_id):
+            return ""
+        return fill(card.said("text", visit.known.get("language", "")), visit.known)
+
+    @property
+    def pokes_all_alike(self):
+        card = self.read().poke
+        return card is None or not (card.translations or names_in(card.text))
 
     def walk(self, known, *, returns=()):
         """A walk through it by a visitor of whom this is known, who stands nowhere yet."""

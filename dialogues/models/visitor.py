@@ -3,7 +3,8 @@ import uuid
 from django.core import signing
 from django.db import connection, models, transaction
 
-from routing.clock import WhenWritten
+from dialogues.audience import Visit
+from routing.clock import WhenWritten, clock
 
 TOKEN_SALT = "parley.visitor"  # noqa: S105  names a purpose, hides nothing
 
@@ -41,6 +42,30 @@ class Visitor(models.Model):
     def token(self):
         """What proves that it is this visitor who speaks."""
         return signing.dumps(self.key.hex, salt=TOKEN_SALT)
+
+    @property
+    def is_in_conversation(self):
+        """Whether they are in one that goes on wherever they are."""
+        newest = self.conversations.order_by("-pk").first() if self.pk else None
+        return newest is not None and newest.is_resumable
+
+    def visit(self, facts, *, is_returning=False):
+        """What it depends on which dialogue they meet. `is_returning` is what their browser remembers; the day
+        begins at midnight UTC."""
+        facts = {name: fact for name, fact in facts.items() if fact}
+        # Their row may have been made, or changed, since this one was read.
+        row = Visitor.objects.filter(key=self.key).first()
+        if row is None:
+            return Visit(known=facts, is_returning=is_returning)
+        was_here = row.created_at.date() < clock().date()
+        return Visit(known=row.attributes | facts, is_returning=is_returning or was_here, ended=row._ended())
+
+    def _ended(self):
+        past = self.conversations.exclude(ended_at=None).order_by("-ended_at")
+        ended = {}
+        for dialogue, at in past.values_list("stream__dialogue", "ended_at"):
+            ended.setdefault(dialogue, []).append(at)
+        return ended
 
     @transaction.atomic
     def begin(self, stream, *, after, **facts):

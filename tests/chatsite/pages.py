@@ -94,6 +94,7 @@ PAGES = {
     # The widget: visitors have no account.
     "widget.js": Page(EVERYBODY),
     "widget/": Page(EVERYBODY),
+    "widget/which/": Page(EVERYBODY, status=405),
     "widget/chat/": Page(EVERYBODY),
     "widget/answer/": Page(EVERYBODY, status=405),
     "widget/cancel/": Page(EVERYBODY, status=405),

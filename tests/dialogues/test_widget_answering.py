@@ -10,7 +10,7 @@ from dialogues.document import (
     QuestionCard,
     Response,
 )
-from dialogues.models import Conversation, Message, Visitor
+from dialogues.models import Conversation, Dialogue, Message, Visitor
 from routing.models import LiveChat
 from tests.dialogues.conftest import hidden_fields, phase
 
@@ -186,6 +186,7 @@ def test_a_draft_cannot_be_answered(widget, talk_to_sales):
 
 def test_a_dialogue_that_is_not_shown_cannot_be_answered(widget, talk_to_sales, publish):
     other = publish(talk_to_sales.read(), name="A later one")
+    Dialogue.objects.filter(pk=other.dialogue_id).update(is_on=False)
     shown = hidden_fields(widget.get().text)
 
     widget.post("answer", **{**shown, "stream": other.pk}, given="yes")
