@@ -1,6 +1,5 @@
 """The documents that document cards show, and what visitors tell of them."""
 
-from csp.constants import SELF
 from csp.decorators import csp_replace
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -23,7 +22,7 @@ def show(request, signed, name=""):
     pdf = _found(signed)
     if not pdf.file:
         return redirect(pdf.address)
-    allowed = csp_replace({"frame-ancestors": [SELF, *frame_ancestors(Workspace.objects.get())]})
+    allowed = csp_replace({"frame-ancestors": frame_ancestors(Workspace.objects.get())})
     return allowed(_file)(request, pdf)
 
 
