@@ -43,9 +43,9 @@ class Site(AdminSite):
 
 def _pages():
     # Its module registers models with this site, which must be there first.
-    from dialogues.admin.routing_pages import PAGES
+    from dialogues.admin import embed, routing_pages
 
-    return PAGES
+    return [*routing_pages.PAGES, *embed.PAGES]
 
 
 def _shows(admin, request):

@@ -14,6 +14,7 @@ MAKE_DIALOGUES = SEE_DIALOGUES | {
     "dialogues.change_dialogue",
     "dialogues.delete_dialogue",
     "dialogues.publish_stream",
+    "dialogues.view_appearance",
     "dialogues.view_attribute",
     "dialogues.view_goal",
     "dialogues.add_goal",
@@ -35,6 +36,7 @@ MAKE_RULES = {
 }
 SET_UP_THE_CHATBOT = {
     "dialogues.add_attribute",
+    "dialogues.change_appearance",
     "dialogues.change_attribute",
     "routing.view_workspace",
     "routing.change_workspace",

@@ -7,7 +7,7 @@ from django.db import connection
 
 from dialogues.answers import choices_of, yes_and_no
 from dialogues.document import CaptureCard, QuestionCard
-from dialogues.models import Author, Conversation, Message, Pdf, Stream
+from dialogues.models import Appearance, Author, Conversation, Message, Pdf, Stream
 from dialogues.tokens import fill
 from dialogues.walk import Said, Shown
 from routing.clock import clock
@@ -38,7 +38,7 @@ class Chat:
     def __init__(self, visitor, *, visit=None, is_fresh=False, trouble="", given=""):
         # Read first: should anything change meanwhile, the page holds the older one, and asks again.
         self.revision = _revision(visitor)
-        self.workspace = Workspace.objects.get()
+        self.workspace, self.look = Workspace.objects.get(), Appearance.objects.get()
         self.trouble, self.given = trouble, given
         self.visit = visit or visitor.visit({})
         self.newest = (
@@ -88,15 +88,19 @@ class Chat:
         return self.live_chat.agent_name if self.live_chat else ""
 
     @property
-    def agent_picture(self):
-        """The address of the picture as it was when the agent joined."""
-        picture = self.live_chat.agent_picture if self.live_chat else ""
+    def bot_name(self):
+        return self.look.bot_name or self.workspace.name
+
+    @property
+    def picture(self):
+        """The address of the agent's picture as it was when they joined; before that, of the bot's."""
+        picture = self.live_chat.agent_picture if self.agent_name else self.look.bot_picture.name
         return default_storage.url(picture) if picture else ""
 
     @property
     def face(self):
         """What stands for a picture where there is none."""
-        words = (self.agent_name or self.workspace.name).split()
+        words = (self.agent_name or self.bot_name).split()
         return "".join(word[0] for word in words[:2]).upper()
 
     @property
@@ -120,6 +124,11 @@ class Chat:
     @property
     def language(self):
         return self.conversation.language if self.conversation else self.known.get("language", "")
+
+    @property
+    def spoken(self):
+        """The language in which the bot speaks here; empty if the visitor's own is not known."""
+        return self.look.spoken(self.language) if self.language else ""
 
     @property
     def question(self):

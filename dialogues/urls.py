@@ -8,6 +8,7 @@ app_name = "dialogues"
 urlpatterns = [
     path("widget.js", views.loader, name="loader"),
     path("widget/", views.frame, name="frame"),
+    path("widget/look.css", views.look, name="look"),
     path("widget/which/", which, name="which"),
     path("widget/chat/", views.chat, name="chat"),
     path("widget/answer/", views.answer, name="answer"),

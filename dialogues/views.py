@@ -18,7 +18,7 @@ from dialogues.chat import Chat
 from dialogues.facts import facts_of, says_returning
 from dialogues.limits import TooManyRequests, take_place
 from dialogues.live import hub
-from dialogues.models import Conversation, OutOfDate, Stream
+from dialogues.models import Appearance, Conversation, OutOfDate, Site, Stream
 from dialogues.visitors import of_visitor
 from dialogues.which import config
 from routing.models import Because, State, TooLate, Workspace
@@ -40,7 +40,8 @@ IN_ANY_FRAME = {
 @cache_control(public=True, max_age=300)
 @require_safe
 def loader(request):
-    context = {"config": json.dumps(config())}
+    Site.objects.hear(request)
+    context = {"config": json.dumps(config() | {"look": Appearance.objects.get().launcher})}
     kind = "text/javascript; charset=utf-8"
     response = render(request, "dialogues/widget.js", context, content_type=kind)
     response.content = _without_comments(response.content)
@@ -53,9 +54,21 @@ def loader(request):
 @cache_control(private=True, max_age=300)
 @require_safe
 def frame(request):
-    workspace = Workspace.objects.get()
+    Site.objects.hear(request)
+    workspace, look = Workspace.objects.get(), Appearance.objects.get()
     allowed = csp_replace({"frame-ancestors": frame_ancestors(workspace)})
-    return _with(IN_ANY_FRAME, allowed(render)(request, "dialogues/frame.html", {"workspace": workspace}))
+    context = {"workspace": workspace, "look": look}
+    return _with(IN_ANY_FRAME, allowed(render)(request, "dialogues/frame.html", context))
+
+
+@gzip_page
+@conditional_page
+@cache_control(public=True, max_age=300)
+@require_safe
+def look(request):
+    """The colours and the font that a marketer chose, over those of the frame's own stylesheet."""
+    context = {"look": Appearance.objects.get()}
+    return render(request, "dialogues/look.css", context, content_type="text/css; charset=utf-8")
 
 
 # What happens in it

@@ -1,4 +1,5 @@
 from dialogues.admin import (  # noqa: F401  they register themselves
+    appearance,
     attribute,
     conversation,
     custom_rules,

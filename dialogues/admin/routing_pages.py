@@ -30,13 +30,15 @@ class Page:
     slug: str
     title: str
     show: Callable
+    # Besides that to manage the workspace.
+    seen_with: str = MAY_SEE_LIVE_CHATS
 
     @property
     def name(self):
         return f"{self.section}_{self.slug.replace('-', '_')}"
 
     def is_open_to(self, user):
-        return user.is_active and (user.has_perm(MANAGE_WORKSPACE) or user.has_perm(MAY_SEE_LIVE_CHATS))
+        return user.is_active and (user.has_perm(MANAGE_WORKSPACE) or user.has_perm(self.seen_with))
 
     def path_in(self, site):
         def view(request):

@@ -3,6 +3,8 @@ from django.core.validators import MaxValueValidator, RegexValidator, URLValidat
 from django.db import models
 from django.db.models import Q
 
+from dialogues.colours import Accent
+
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}\Z", "Enter a colour such as #2357e8.")
 LANGUAGE = RegexValidator(r"^[a-z]{2,3}(-[a-z0-9]{2,8})?\Z", "Enter a code such as nl or pt-br.")
 DOMAIN = RegexValidator(r"^([a-z0-9-]+\.)+[a-z0-9-]{2,}\Z", "Enter a domain such as example.com.")
@@ -13,6 +15,13 @@ class Font(models.TextChoices):
     SERIF = "serif", "With serifs"
     ROUNDED = "rounded", "Rounded"
     PAGE = "page", "The page's own"
+
+
+# A page's own font is handed over by the page, and set by the frame's script.
+FAMILIES = {
+    Font.SERIF: 'ui-serif, Georgia, "Times New Roman", serif',
+    Font.ROUNDED: 'ui-rounded, "SF Pro Rounded", "Arial Rounded MT Bold", Quicksand, Nunito, system-ui, sans-serif',
+}
 
 
 class Position(models.TextChoices):
@@ -86,3 +95,37 @@ class Appearance(models.Model):
 
     def __str__(self):
         return "Look and settings"
+
+    @property
+    def accent(self):
+        return Accent(self.colour)
+
+    @property
+    def is_of_own_colour(self):
+        """Whether it has another than that in which the widget's own stylesheet is written."""
+        return self.colour != self._meta.get_field("colour").default
+
+    @property
+    def family(self):
+        return FAMILIES.get(self.font, "")
+
+    @property
+    def launcher(self):
+        """What the script on the host page needs to know before anything is opened."""
+        accent = self.accent
+        return {
+            "side": self.position,
+            "edge": self.offset,
+            "fill": self.colour,
+            "ink": str(accent.ink),
+            "deep": str(accent.deep),
+            "ring": str(accent.by_day),
+        }
+
+    def spoken(self, language):
+        """Which of the languages of dialogues this is, if it is one; else the first."""
+        language = language.lower()
+        for code in (language, language.split("-")[0]):
+            if code in self.languages:
+                return code
+        return self.languages[0]

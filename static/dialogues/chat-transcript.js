@@ -5,7 +5,8 @@
 // It hears live:queued, live:sent, live:refused, live:message, live:hello, live:beat, live:typing and live:opening,
 // and says transcript:open {conversation, after}, transcript:behind {conversation, after} and, for each message it
 // came to show, transcript:shown {conversation, position, author, body}. What the people are called is in the
-// attributes visitor-name, agent-name and bot-name.
+// attributes visitor-name, agent-name and bot-name, what the bot speaks in bot-language. With bot-delay, in milliseconds, the
+// bot seems to type before each message by which it answers the reader; then it says transcript:settled {conversation}.
 
 const TYPING_MS = 4000;
 // Rich text (`html`) is what the bot and the system alone may say, cleaned by the server; we copy only this of it.
@@ -20,6 +21,8 @@ class ChatTranscript extends HTMLElement {
   #leaving = null;
   #typing = null;
   #typingTimer = 0;
+  #isTaking = false;
+  #takeTimer = 0;
 
   connectedCallback() {
     this.#leaving = new AbortController();
@@ -49,6 +52,7 @@ class ChatTranscript extends HTMLElement {
   disconnectedCallback() {
     this.#leaving.abort();
     clearTimeout(this.#typingTimer);
+    clearTimeout(this.#takeTimer);
   }
 
   get conversation() {
@@ -70,29 +74,72 @@ class ChatTranscript extends HTMLElement {
   receive(message) {
     if (message.position <= this.length) return this.#find(message.id, ".is-pending")?.remove();
     this.#early.set(message.position, message);
-    if (message.position > this.length + 1) this.#say("behind", { after: this.length });
-    while (this.#early.has(this.length + 1)) this.#show(this.#early.get(this.length + 1));
+    if (!this.#early.has(this.length + 1)) this.#say("behind", { after: this.length });
+    this.#showNext();
   }
 
   // Takes over what a newer rendering of the same conversation has more.
   merge(newer) {
-    for (const name of ["visitor-name", "agent-name", "bot-name"]) {
+    for (const name of ["visitor-name", "agent-name", "bot-name", "bot-language"]) {
       if (newer.hasAttribute(name)) this.setAttribute(name, newer.getAttribute(name));
     }
-    for (const item of newer.querySelectorAll("ol > li")) {
-      const words = item.querySelector(".message-body");
-      this.receive({
-        position: Number(item.dataset.position),
-        id: item.dataset.id,
-        author: item.dataset.author,
-        body: words.textContent,
-        html: words.matches(".is-rich") ? words.innerHTML : "",
-        at: item.querySelector("time").getAttribute("datetime"),
-      });
-    }
+    for (const item of newer.querySelectorAll("ol > li")) this.receive(read(item));
+  }
+
+  // Whether something that has come is not shown yet.
+  get isHolding() {
+    return this.#takeTimer !== 0;
+  }
+
+  // While an answer of the bot is awaited, it takes its time.
+  take(isAwaited) {
+    const delay = Number(this.getAttribute("bot-delay"));
+    this.#isTaking = delay > 0 && (isAwaited || this.isHolding);
+  }
+
+  // As if what the bot has answered last had not been shown yet.
+  takeBack() {
+    const items = [...this.list.children];
+    const answers = items.slice(items.findLastIndex(({ dataset }) => dataset.author === this.me) + 1);
+    this.take(true);
+    if (!this.#isTaking || !answers.length || answers.some(({ dataset }) => dataset.author !== "bot")) return;
+    this.length = answers[0].dataset.position - 1;
+    for (const item of answers) item.remove();
+    for (const item of answers) this.receive(read(item));
   }
 
   // What is shown
+
+  #showNext() {
+    // A person never waits for the bot: once anybody else has spoken, all of it is shown at once.
+    const isBehind = ({ author, position }) => author !== "bot" && position > this.length + 1;
+    if ([...this.#early.values()].some(isBehind)) this.#isTaking = false;
+    while (this.#early.has(this.length + 1)) {
+      const next = this.#early.get(this.length + 1);
+      if (this.#isTaking && next.author === "bot") return this.#seemToType();
+      this.#show(next);
+    }
+    if (this.isHolding) this.#settle();
+  }
+
+  #seemToType() {
+    if (this.isHolding) return;
+    this.#showTyping({ isBot: true });
+    const show = () => {
+      this.#takeTimer = 0;
+      this.#show(this.#early.get(this.length + 1));
+      this.#showNext();
+      if (!this.isHolding) this.#settle();
+    };
+    this.#takeTimer = setTimeout(show, Number(this.getAttribute("bot-delay")));
+  }
+
+  #settle() {
+    clearTimeout(this.#takeTimer);
+    this.#takeTimer = 0;
+    this.#isTaking = false;
+    this.#say("settled", {});
+  }
 
   #show(message) {
     this.#early.delete(message.position);
@@ -158,6 +205,8 @@ class ChatTranscript extends HTMLElement {
   #dress(item) {
     const { author } = item.dataset;
     item.classList.toggle("is-mine", author === this.me);
+    const language = this.getAttribute("bot-language");
+    if (author === "bot" && language) item.querySelector(".message-body").lang = language;
     item.querySelector(".message-by").textContent = this.getAttribute(`${author}-name`) ?? "";
     this.#tellTime(item.querySelector("time"), item.querySelector("time").getAttribute("datetime"));
     link(item.querySelector(".message-body"));
@@ -179,13 +228,14 @@ class ChatTranscript extends HTMLElement {
     time.title = moment.toLocaleString();
   }
 
-  #showTyping() {
+  #showTyping({ isBot = false } = {}) {
     this.#typing ??= this.querySelector(".typing");
     if (!this.#typing) return;
     this.#typing.hidden = false;
+    this.#typing.classList.toggle("is-bot", isBot);
     this.#keepPlace(false);
     clearTimeout(this.#typingTimer);
-    this.#typingTimer = setTimeout(() => this.#hideTyping(), TYPING_MS);
+    if (!isBot) this.#typingTimer = setTimeout(() => this.#hideTyping(), TYPING_MS);
   }
 
   #hideTyping() {
@@ -224,6 +274,19 @@ class ChatTranscript extends HTMLElement {
     detail = { ...detail, conversation: this.conversation };
     this.dispatchEvent(new CustomEvent(`transcript:${name}`, { bubbles: true, detail }));
   }
+}
+
+// A message as it came, from what the server rendered of it.
+function read(item) {
+  const words = item.querySelector(".message-body");
+  return {
+    position: Number(item.dataset.position),
+    id: item.dataset.id,
+    author: item.dataset.author,
+    body: words.textContent,
+    html: words.matches(".is-rich") ? words.innerHTML : "",
+    at: item.querySelector("time").getAttribute("datetime"),
+  };
 }
 
 // Made of text and of the allowed tags, without anything they carry but a link's address.

@@ -32,6 +32,9 @@ class ChatWidget extends HTMLElement {
   #offlineTimer = 0;
   #again = 0;
   #settleToken = null;
+  #isAnswering = false;
+  #later = null;
+  #comesBack = false;
 
   connectedCallback() {
     this.socket = this.querySelector("live-socket");
@@ -46,6 +49,8 @@ class ChatWidget extends HTMLElement {
     on("live:bye", ({ reason }) => reason === "bad_token" && this.#begin());
     on("live:queued", () => this.#calm());
     on("transcript:shown", (message) => this.#notice(message));
+    on("transcript:settled", () => this.#askNow());
+    on("sound:muted", ({ isMuted }) => this.#tell({ muted: isMuted ? "1" : "" }));
     on("time-left:over", () => this.#refreshSoon());
     on("pdf:seen", (seen) => this.#tellSeen(seen));
     this.#meetHost();
@@ -73,11 +78,13 @@ class ChatWidget extends HTMLElement {
     this.#isOpen = true;
   }
 
-  #start({ token, outbox, page, referrer, seen }) {
+  #start({ token, outbox, page, referrer, seen, font, muted }) {
     this.#token = token ?? "";
     this.#page = page;
     this.#referrer = referrer;
     this.#seen = seen ?? "";
+    this.querySelector("message-sound")?.toggleAttribute("muted", Boolean(muted));
+    if (this.dataset.font === "page") document.body.style.fontFamily = font ?? "";
     this.socket.store = {
       all: () => outbox,
       put: (message) => this.#tell({ put: message }),
@@ -170,6 +177,7 @@ class ChatWidget extends HTMLElement {
     const { conversation, phase } = next.dataset;
     for (const part of next.querySelectorAll("[data-part]")) {
       if (part.dataset.part === "transcript") this.#showTranscript(part);
+      else if (part.dataset.part === "ask" && this.#hasToWait(part)) this.#askLater(part);
       else this.#showPart(part);
     }
     this.#served.chat = next.dataset;
@@ -188,7 +196,34 @@ class ChatWidget extends HTMLElement {
       return shown.merge(newer);
     }
     this.#place(part.dataset.part).replaceWith(document.adoptNode(part));
+    if (this.#isAnswering) newer.takeBack();
     if (this.#isOpen) this.#markSeen();
+  }
+
+  // What is asked stands below what the bot says first, and some bots take their time.
+  #hasToWait(part) {
+    this.#later = null;
+    return part.querySelector("form") && this.#transcript.isHolding;
+  }
+
+  #askLater(part) {
+    const place = this.#place("ask");
+    this.#later = part;
+    this.#comesBack ||= place.contains(document.activeElement);
+    if (this.#comesBack) this.#transcript.focus();
+    place.replaceChildren();
+    this.#served.ask = null;
+  }
+
+  #askNow() {
+    if (this.#later) this.#showPart(this.#later);
+    if (this.#later && this.#comesBack && document.activeElement === this.#transcript) this.#focusFirst();
+    this.#later = null;
+    this.#comesBack = false;
+  }
+
+  get #transcript() {
+    return this.querySelector("chat-transcript");
   }
 
   #showPart(part) {
@@ -263,8 +298,11 @@ class ChatWidget extends HTMLElement {
     this.#complain("");
     this.#served.ask = null;
     this.#place("ask").setAttribute("aria-busy", "true");
+    this.#isAnswering = form.has("card");
+    this.#transcript.take(this.#isAnswering);
     await this.#inTurn(() => this.#fetch(path, form));
-    this.#isBusy = false;
+    this.#transcript.take(false);
+    this.#isAnswering = this.#isBusy = false;
     this.#place("ask").removeAttribute("aria-busy");
   }
 

@@ -1,7 +1,8 @@
 // Parley: puts a launcher on the page, and behind it, from the first click on, the frame with the chat.
 // Token and unsent messages stay with this page's own site; they reach the frame through a port, and nobody else.
 (() => {
-  const { name, shows } = {{ config|safe }};
+  const config = {{ config|safe }};
+  const { name, shows, look } = config;
   const script = document.currentScript ?? document.querySelector('script[src*="/widget.js"]');
   const origin = new URL(script.src).origin;
   const key = `parley:${origin}`;
@@ -39,24 +40,25 @@
   };
   const host = make("parley-chat", {});
   const root = host.attachShadow({ mode: "open" });
+  const { side, edge, fill, ink, deep, ring } = look;
   const css = `:host{all:initial}
-button,iframe,p{position:fixed;right:20px;z-index:2147483000;box-sizing:border-box}
-button{bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;padding:14px;border:0;border-radius:50%;
-color:#fff;background:#2357e8;box-shadow:0 4px 16px rgb(20 40 100/30%);cursor:pointer}
-button:hover{background:#1a45bf}
-button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #1a45bf}
+button,iframe,p{position:fixed;${side}:${edge}px;z-index:2147483000;box-sizing:border-box}
+button{bottom:calc(${edge}px + env(safe-area-inset-bottom));width:56px;height:56px;padding:14px;border:0;border-radius:50%;
+color:${ink};background:${fill};box-shadow:0 4px 16px rgb(20 40 100/30%);cursor:pointer}
+button:hover{background:${deep}}
+button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px ${ring}}
 button[aria-busy=true]{opacity:.7}
 svg{display:block}
 b{position:absolute;top:-4px;right:-4px;min-width:22px;padding:0 6px;box-sizing:border-box;border-radius:11px;
-font:600 13px/22px system-ui,sans-serif;text-align:center;background:#c62f38}
+font:600 13px/22px system-ui,sans-serif;text-align:center;color:#fff;background:#c62f38}
 b:empty,p:empty{display:none}
-p{bottom:88px;max-width:240px;margin:0;padding:10px 14px;border-radius:12px;font:14px/1.4 system-ui,sans-serif;
+p{bottom:${edge + 68}px;max-width:240px;margin:0;padding:10px 14px;border-radius:12px;font:14px/1.4 system-ui,sans-serif;
 color:#1b1d29;background:#fff;box-shadow:0 4px 16px rgb(20 40 100/30%)}
-iframe{bottom:92px;width:372px;height:min(600px,100vh - 112px);border:0;border-radius:16px;background:Canvas;
+iframe{bottom:${edge + 72}px;${side}:min(${edge}px,100vw - 372px);width:372px;height:min(600px,100vh - ${edge + 92}px);border:0;border-radius:16px;background:Canvas;
 box-shadow:0 12px 40px rgb(20 40 100/28%);visibility:hidden;opacity:0}
 iframe.open{visibility:visible;opacity:1}
 @media (prefers-reduced-motion:no-preference){iframe{transition:opacity .15s}}
-@media (max-width:480px),(max-height:480px){
+@media (max-width:480px),(max-height:${edge + 460}px){
 iframe{inset:0;width:100%;height:100%;border-radius:0}iframe.open~button{visibility:hidden}}
 @media print{:host{display:none}}`;
   // A page's own policy may forbid style elements, but not sheets that a script makes.
@@ -128,6 +130,7 @@ iframe{inset:0;width:100%;height:100%;border-radius:0}iframe.open~button{visibil
     }
     if ("isUnderWay" in data) set("/underway", data.isUnderWay ? "1" : "");
     if ("seen" in data) set("/seen", data.seen);
+    if ("muted" in data) set("/muted", data.muted);
     if ("unread" in data) {
       unread = data.unread;
       draw();
@@ -150,7 +153,17 @@ iframe{inset:0;width:100%;height:100%;border-radius:0}iframe.open~button{visibil
     port.onmessage = hear;
     const page = location.href.split("#")[0];
     const { referrer } = document;
-    const start = { parley: "start", token: get("/token"), outbox: outbox(), seen: get("/seen"), page, referrer };
+    const font = getComputedStyle(document.body).fontFamily;
+    const start = {
+      parley: "start",
+      token: get("/token"),
+      outbox: outbox(),
+      seen: get("/seen"),
+      muted: get("/muted"),
+      font,
+      page,
+      referrer,
+    };
     frame.contentWindow.postMessage(start, origin, [channel.port2]);
   });
 

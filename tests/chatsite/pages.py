@@ -81,6 +81,7 @@ MODELS = {
     "routing/livechat": Model(MANAGERS),
     "notifications/failedaction": Model(MANAGERS),
     "notifications/passwordlink": Model(MANAGERS),
+    "dialogues/appearance": Model(MARKETING | MANAGERS, changed_by=RULES),
     "dialogues/attribute": Model(MARKETING, RULES & MARKETING, RULES & MARKETING, {SUPERUSER}),
     "dialogues/conversation": Model(MANAGERS),
     "dialogues/goal": Model(MARKETING, MARKETING, MARKETING, MARKETING),
@@ -94,6 +95,7 @@ PAGES = {
     # The widget: visitors have no account.
     "widget.js": Page(EVERYBODY),
     "widget/": Page(EVERYBODY),
+    "widget/look.css": Page(EVERYBODY),
     "widget/which/": Page(EVERYBODY, status=405),
     "widget/chat/": Page(EVERYBODY),
     "widget/answer/": Page(EVERYBODY, status=405),
@@ -163,6 +165,8 @@ PAGES = {
     "admin/routing/customrule/<int:pk>/move/<str:way>/": Page(
         ADMIN, status=405, takes_from=RULES, at="admin/routing/customrule/{customrule}/move/up/"
     ),
+    "admin/dialogues/embed/": Page(ADMIN),
+    "admin/dialogues/appearance/preview/": Page(ADMIN),
     "admin/dialogues/dialogue/<int:pk>/stream/": Page(
         ADMIN, takes_from=MARKETING, at="admin/dialogues/dialogue/{dialogue}/stream/"
     ),

@@ -59,7 +59,7 @@ def rows(talking, sales, settings, tmp_path):
         "user": agent.user,
         "group": Group.objects.get(name="Live Agent"),
     }
-    return {name: row.pk for name, row in rows.items()} | {"workspace": 1}
+    return {name: row.pk for name, row in rows.items()} | {"workspace": 1, "appearance": 1}
 
 
 @pytest.fixture
