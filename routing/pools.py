@@ -51,7 +51,7 @@ class Pools:
         return list(considered)
 
     def _of_accounts(self):
-        if self.workspace.account_routing:
+        if self.workspace.routes_accounts:
             owners = Agent.objects.filter(pk__in=Account.objects.values("agent"))
             yield self._pool(
                 "accounts", "Account routing", owners, note="Visitors of a company go to its owner."

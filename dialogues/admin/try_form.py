@@ -131,7 +131,7 @@ class TryForm(forms.Form):
         """Who may be asked by the option, in turn; then who may be asked before or after it."""
         workspace = Workspace.objects.get()
         by_option = set(self._by_option().values_list("pk", flat=True))
-        others = workspace.overflow or workspace.account_routing
+        others = workspace.overflow or workspace.routes_accounts
         agents = Pools().agents
         pool = [agent for agent in agents if agent.pk in by_option]
         return pool + [agent for agent in agents if others and agent.pk not in by_option]

@@ -11,14 +11,16 @@ from django.utils.text import slugify
 
 from routing.clock import Now, WhenWritten
 
-_signer = Signer(salt="parley.document")
+
+def _signer():
+    return Signer(salt="parley.document")
 
 
 class PdfQuerySet(models.QuerySet):
     def of_address(self, signed):
         """The document that stands behind its address, which nobody can guess. Raises Pdf.DoesNotExist."""
         try:
-            return self.get(pk=_signer.unsign(signed))
+            return self.get(pk=_signer().unsign(signed))
         except BadSignature:
             raise Pdf.DoesNotExist from None
 
@@ -50,7 +52,7 @@ class Pdf(models.Model):
     @property
     def link(self):
         """Where visitors open it: an uploaded one under a name that ends in .pdf."""
-        signed = _signer.sign(self.pk)
+        signed = _signer().sign(self.pk)
         if not self.file:
             return reverse("dialogues:document", args=[signed])
         return reverse("dialogues:document_file", args=[signed, self.file_name])

@@ -82,7 +82,8 @@ class Choice:
 
     def _steps(self):
         """Where there are tries left. What comes before the card's own option takes none of its tries."""
-        if self.workspace.account_routing and not self._is_to_take_over and not any(self._asked.values()):
+        routes_accounts = self.workspace.routes_accounts and not self._is_to_take_over
+        if routes_accounts and not any(self._asked.values()):
             yield Step.ACCOUNT
         asked = self._asked[Step.OPTION]
         if asked < self.route.tries(self.workspace):

@@ -113,6 +113,11 @@ class Workspace(models.Model):
         return LiveChat.objects.engaged().count()
 
     @property
+    def routes_accounts(self):
+        """Account routing comes with Prime (Adobe Dynamic Chat, "Routing")."""
+        return self.account_routing and self.plan == Plan.PRIME
+
+    @property
     def engagement_state(self):
         """Whether engagements run out: "few-left" from nine tenths on, "used-up", or empty."""
         if self.plan == Plan.PRIME:

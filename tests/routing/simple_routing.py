@@ -214,7 +214,8 @@ class SimpleRouting:
         """Where it is looked, in order: step and agents. A step that leads nowhere is left out."""
         asked = Counter(offer.step for offer in chat.in_this_request)
         owner = self.owners.get(chat.domain)
-        if self.account_routing and owner and not asked and not chat.is_handed_back:
+        is_on = self.account_routing and self.plan == "prime"
+        if is_on and owner and not asked and not chat.is_handed_back:
             yield "account", [owner]
         if asked["option"] < self.tries_of(chat.method):
             pool = self.pool_of_option(chat)

@@ -244,3 +244,10 @@ def test_who_cannot_be_reached_is_asked_where_the_setting_is_off(ask, to_alice, 
     Workspace.objects.update(only_reachable=False)
 
     assert ask(to_alice).state == State.OFFERED
+
+
+def test_on_select_no_account_has_an_owner(ask, select, alice, bob):
+    Account.objects.create(company="Kern", domain="kern.example", agent=bob)
+    Workspace.objects.update(account_routing=True)
+
+    assert asked(ask(email="vera@kern.example")) == ["Alice"]
