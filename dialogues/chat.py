@@ -4,6 +4,7 @@ from functools import cached_property
 
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.urls import reverse
 
 from dialogues.answers import choices_of, yes_and_no
 from dialogues.document import CaptureCard, QuestionCard
@@ -129,6 +130,18 @@ class Chat:
     def spoken(self):
         """The language in which the bot speaks here; empty if the visitor's own is not known."""
         return self.look.spoken(self.language) if self.language else ""
+
+    @property
+    def answer_to(self):
+        """Where an answer is sent."""
+        return reverse("dialogues:answer")
+
+    @property
+    def hidden(self):
+        """What is sent with an answer, as pairs of a name and a value."""
+        if self.conversation:
+            return [("conversation", self.conversation.pk)]
+        return [("stream", self.stream.pk), ("after", self.newest.pk if self.newest else 0)]
 
     @property
     def question(self):

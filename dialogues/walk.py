@@ -3,7 +3,7 @@
 It only reads: what it comes past is carried out by a conversation, or shown before there is one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from dialogues.cards import ActionCard, CaptureCard, FlowCard, GoalCard, PdfCard
@@ -17,13 +17,17 @@ DEEPEST = 10
 
 @dataclass(frozen=True)
 class Said:
+    """`by` is the stream and the id of the card that says it."""
+
     text: str
     html: str = ""
+    by: tuple = field(default=(None, ""), compare=False)
 
 
 @dataclass(frozen=True)
 class Shown:
     pdf: int
+    by: tuple = field(default=(None, ""), compare=False)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,11 @@ class Walk:
         self._go(self.stream.read().start, 0)
         return self
 
+    def at(self, card_id):
+        """Begins at this card. Raises KeyError if there is none."""
+        self._go(*self.stream.read().find(card_id))
+        return self
+
     def into(self, branch):
         self._go(branch, 0)
         return self
@@ -85,6 +94,9 @@ class Walk:
                 case ConditionalCard():
                     cases = (case for case in card.cases if case.holds(self.known, can_ask=self._can_ask))
                     return next(cases, card.otherwise).branch, 0
+                case GoalCard(goal=0) | PdfCard(pdf=0, text=""):
+                    # A draft may not say yet which.
+                    continue
                 case GoalCard():
                     self.happenings.append(Reached(card.goal))
                 case ActionCard():
@@ -94,7 +106,8 @@ class Walk:
                         return flow.read().start, 0
                 case PdfCard():
                     self._say(card, "text")
-                    self.happenings.append(Shown(card.pdf))
+                    if card.pdf:
+                        self.happenings.append(Shown(card.pdf, by=(self.stream, card.id)))
                 case _:
                     self._say(card, "text")
         return self._back()
@@ -111,7 +124,7 @@ class Walk:
             # What visitors have answered makes it longer than the marketer wrote it.
             text, html = text[: LONGEST_MESSAGE - 1] + "…", ""
         if text:
-            self.happenings.append(Said(text, fill_html(html, self.known)))
+            self.happenings.append(Said(text, fill_html(html, self.known), by=(self.stream, card.id)))
 
     def _act(self, card):
         for attribute, value in card.values.items():

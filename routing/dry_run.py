@@ -1,48 +1,20 @@
 """What would become of a request for an agent, found out by making it and taking everything back."""
 
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
 from django.contrib.auth import get_user_model
-from django.db import connection, models, transaction
 from django.db.models import F, Q
 
+from routing.agents_then import AgentsThen, ByHand, Hand, taken_back
 from routing.clock import clock
-from routing.models import Agent, AgentPresence, Decision, LiveChat, Offer, Route, State, Workspace
-from routing.models.availability import Switched
+from routing.models import Agent, Decision, LiveChat, Offer, Route, State, Workspace
 from routing.models.live_chat import ACCEPT_WITHIN_SECONDS
 from routing.trace import Trace
 
 ONE_OFFER = timedelta(seconds=ACCEPT_WITHIN_SECONDS)
-LONG = timedelta(days=1)
 # More than all tries together take.
 AT_LONGEST = timedelta(hours=1)
-SET = ["switched", "switched_at", "is_set_away", "available_from", "available_until"]
-BRING_TO_NOW = """
-UPDATE routing_agent a SET switched = x.switched, switched_at = x.switched_at, is_set_away = x.is_set_away,
-  available_from = x.available_from + %s, available_until = x.available_until + %s
-FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::boolean[], %s::timestamptz[], %s::timestamptz[])
-  x(id, switched, switched_at, is_set_away, available_from, available_until)
-WHERE a.id = x.id
-"""
-
-
-class Hand(models.TextChoices):
-    """What somebody who tries the routing says about an agent."""
-
-    AS_THEY_ARE = "", "As hours and switch say"
-    AVAILABLE = "available", "Available"
-    AWAY = "away", "Away"
-
-
-@dataclass(frozen=True)
-class ByHand:
-    """An agent's state and number of chats in a dry run; without a number, as many as they have."""
-
-    hand: Hand = Hand.AS_THEY_ARE
-    chats: int | None = None
 
 
 class DryRun:
@@ -56,17 +28,16 @@ class DryRun:
         self, route, *, attributes, fallback=None, moment=None, by_hand=None, others=Hand.AS_THEY_ARE
     ):
         self.attributes, self.fallback, self.moment = attributes, fallback, moment
-        self.by_hand, self.others = by_hand or {}, others
+        self.by_hand = by_hand or {}
         self._passed = timedelta()
-        # Before anything is locked: of a thousand agents it takes a while.
-        then = self._availability_then() if moment else None
-        with _taken_back():
-            self._run(route, then)
+        agents = AgentsThen(moment, by_hand=self.by_hand, others=others)
+        with taken_back():
+            self._run(route, agents)
 
-    def _run(self, route, then):
+    def _run(self, route, agents):
         self._workspace = Workspace.objects.lock().get()
         self._now = clock()
-        self._set_up_agents(then)
+        agents.set_up(self._now)
         self._set_up_chats()
         # Nobody may have named this option yet.
         route = Route.objects.to(route.method, agent=route.agent, team=route.team)
@@ -82,46 +53,6 @@ class DryRun:
         self.asked = [offer.agent.name for offer in live_chat.offers.select_related("agent").order_by("pk")]
         self.entries = self.trace.entries
         self.which_fallback_message = self.entries[-1].because[-1]
-
-    # When agents take chats
-
-    def _availability_then(self):
-        """Of each agent, as columns: the key, the switch, and when they are available at the moment or next."""
-        agents = Agent.objects.prefetch_related("hours_blocks", "hours_exceptions")
-        for agent in agents:
-            agent.settle_as_of(self.moment)
-        return [[getattr(agent, name) for agent in agents] for name in ["pk", *SET]]
-
-    def _set_up_agents(self, then):
-        if then:
-            # Who will have a page open then, nobody knows.
-            Workspace.objects.update(only_reachable=False)
-            with connection.cursor() as cursor:
-                cursor.execute(BRING_TO_NOW, [self._now - self.moment] * 2 + then)
-        self._switch(Agent.objects.exclude(pk__in=self.by_hand), self.others)
-        for hand in Hand:
-            named = [pk for pk, by_hand in self.by_hand.items() if by_hand.hand == hand]
-            self._switch(Agent.objects.filter(pk__in=named), hand)
-
-    def _switch(self, agents, hand):
-        put = {"switched_at": self._now, "is_set_away": False}
-        match hand:
-            case Hand.AVAILABLE:
-                window = {"available_from": self._now - LONG, "available_until": self._now + LONG}
-                agents.update(switched=Switched.AVAILABLE, **put, **window)
-                self._bring_here(agents)
-            case Hand.AWAY:
-                agents.update(switched=Switched.AWAY, available_from=None, available_until=None, **put)
-
-    def _bring_here(self, agents):
-        # In key order, as pages write them down.
-        keys = agents.order_by("pk").values_list("pk", flat=True)
-        AgentPresence.objects.bulk_create(
-            [AgentPresence(agent_id=key, until=self._now + LONG) for key in keys],
-            update_conflicts=True,
-            unique_fields=["agent"],
-            update_fields=["until"],
-        )
 
     # How many chats they have
 
@@ -171,13 +102,6 @@ class DryRun:
         live_chat.expire_offer()
 
 
-@contextmanager
-def _taken_back():
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 def _grow_older(rows, *fields):
     rows.update(**{field: F(field) - ONE_OFFER for field in fields})
 
@@ -196,3 +120,6 @@ def _lend(agent, stand_in, count):
     asked = free.filter(pk__in=Offer.objects.open().filter(agent=agent).values("live_chat"))
     offered = [chat.pk for chat in asked[: count - len(active)]]
     Offer.objects.open().filter(live_chat__in=offered, agent=agent).update(agent=stand_in)
+
+
+__all__ = ["ByHand", "DryRun", "Hand"]

@@ -6,6 +6,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from dialogues.admin.card_forms import posted
+from dialogues.admin.preview import PreviewPage
 from dialogues.admin.stream_page import StreamPage
 from dialogues.admin.versions import VersionsPage
 from dialogues.models import Dialogue, Stream
@@ -26,7 +27,10 @@ class DialogueAdmin(admin.ModelAdmin):
     def get_urls(self):
         views = [self.stream_view, self.version_view, self.versions_view]
         page, version, versions = map(self.admin_site.admin_view, views)
+        preview, frame = map(self.admin_site.admin_view, [self.preview_view, self.preview_frame_view])
         return [
+            path("<int:pk>/preview/", preview, name="dialogues_dialogue_preview"),
+            path("<int:pk>/preview/frame/", frame, name="dialogues_dialogue_preview_frame"),
             path("<int:pk>/versions/", versions, name="dialogues_dialogue_versions"),
             path("<int:pk>/stream/", page, name="dialogues_dialogue_stream"),
             path("<int:pk>/stream/<int:number>/", version, name="dialogues_dialogue_version"),
@@ -45,6 +49,12 @@ class DialogueAdmin(admin.ModelAdmin):
     def versions_view(self, request, pk):
         page = VersionsPage(self, request, self._dialogue(request, pk))
         return page.take(request.POST) if request.method == "POST" else page.show()
+
+    def preview_view(self, request, pk):
+        return PreviewPage(self, request, self._dialogue(request, pk)).show()
+
+    def preview_frame_view(self, request, pk):
+        return PreviewPage(self, request, self._dialogue(request, pk)).frame()
 
     def _dialogue(self, request, pk):
         dialogue = self.get_object(request, str(pk))

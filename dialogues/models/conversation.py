@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import cached_property
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -162,8 +163,8 @@ class Conversation(models.Model):
 
     @classmethod
     @transaction.atomic
-    def start(cls, visitor, stream, **facts):
-        """A new conversation with the visitor, which has said what the stream says first.
+    def start(cls, visitor, stream, *, at="", **facts):
+        """A new conversation with the visitor, which has said what the stream says first, or from the card `at` on.
 
         `facts` are those of `routing.facts`, as far as they are known.
 
@@ -176,7 +177,8 @@ class Conversation(models.Model):
             if "one_open_conversation_a_visitor" not in str(error):
                 raise
             raise OutOfDate("You are in a conversation already.") from error
-        conversation._take_over(conversation._walk().begin())
+        walk = conversation._walk()
+        conversation._take_over(walk.at(at) if at else walk.begin())
         return conversation
 
     @transaction.atomic
@@ -339,6 +341,11 @@ class Conversation(models.Model):
         """The card that it stands on."""
         return (self.flow or self.stream).read().card(self.card)
 
+    @cached_property
+    def said_by(self):
+        """Which stream's card has said what, by position, as far as this object has seen it said."""
+        return {}
+
     @property
     def known(self):
         """What rules go by: the visitor's attributes, and the facts of this conversation."""
@@ -375,8 +382,10 @@ class Conversation(models.Model):
             match happening:
                 case Said():
                     self.post(happening.text, html=happening.html, author=Author.BOT)
+                    self.said_by[self.length] = happening.by
                 case Shown():
                     self.post(**Pdf.objects.get(pk=happening.pdf).in_message(), author=Author.BOT)
+                    self.said_by[self.length] = happening.by
                 case Kept():
                     self.visitor.attributes[happening.attribute] = happening.value
                     self.visitor.save(update_fields=["attributes"])

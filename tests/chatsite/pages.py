@@ -167,6 +167,10 @@ PAGES = {
     ),
     "admin/dialogues/embed/": Page(ADMIN),
     "admin/dialogues/appearance/preview/": Page(ADMIN),
+    "admin/dialogues/dialogue/<int:pk>/preview/": Page(ADMIN, at="admin/dialogues/dialogue/{dialogue}/preview/"),
+    "admin/dialogues/dialogue/<int:pk>/preview/frame/": Page(
+        ADMIN, at="admin/dialogues/dialogue/{dialogue}/preview/frame/"
+    ),
     "admin/dialogues/dialogue/<int:pk>/stream/": Page(
         ADMIN, takes_from=MARKETING, at="admin/dialogues/dialogue/{dialogue}/stream/"
     ),
