@@ -1,6 +1,6 @@
 import re
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from routing.clock import WhenWritten
 
@@ -33,6 +33,7 @@ class SiteQuerySet(models.QuerySet):
         if is_new:
             self.forget_beyond(MOST_SITES)
 
+    @transaction.atomic
     def forget_beyond(self, most):
         """Two that forget at the same time leave each other's rows be."""
         surplus = self.order_by("-heard_at", "-pk").select_for_update(no_key=True, skip_locked=True)[most:]

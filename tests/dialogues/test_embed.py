@@ -32,6 +32,13 @@ def test_a_site_is_heard_from(client, path):
     assert origins() == ["https://shop.example"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_site_is_heard_from_outside_any_transaction_too(client):
+    assert client.get("/widget.js", headers={"Referer": "https://shop.example/"}).status_code == 200
+
+    assert Site.objects.get().origin == "https://shop.example"
+
+
 def test_the_origin_counts_where_a_browser_says_it(client):
     client.get("/widget.js", headers={"Origin": "https://a.example", "Referer": "https://b.example/"})
     client.get("/widget.js", headers={"Origin": "null", "Referer": "https://c.example/"})
