@@ -64,7 +64,7 @@ class Pdf(models.Model):
     def in_message(self):
         """A message that shows it, as text and as rich text."""
         link = settings.SITE_URL.rstrip("/") + self.link
-        html = format_html('<p><a href="{}">{}</a></p>', link, self.name)
+        html = format_html('<p>📄 <a href="{}">{}</a></p>', link, self.name)
         return {"body": f"{self.name} ({self.address or link})", "html": html}
 
 
