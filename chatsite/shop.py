@@ -13,7 +13,11 @@ def shop(request):
     origin = _origin_of_script(request)
     stream = Stream.objects.to_show()
     response = render(request, "demo/shop.html", {"origin": origin, "is_published": stream is not None})
-    response._csp_update = {"script-src": ["'self'", origin], "frame-src": [origin]}
+    response._csp_update = {
+        "script-src": ["'self'", origin],
+        "frame-src": [origin],
+        "connect-src": ["'self'", origin],
+    }
     return response
 
 

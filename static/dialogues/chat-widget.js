@@ -19,8 +19,7 @@ const FIRST = [
 class ChatWidget extends HTMLElement {
   #port = null;
   #token = "";
-  #page = "";
-  #referrer = "";
+  #facts = {};
   #isOpen = false;
   #isReady = false;
   #isBusy = false;
@@ -78,10 +77,10 @@ class ChatWidget extends HTMLElement {
     this.#isOpen = true;
   }
 
-  #start({ token, outbox, page, referrer, seen, font, muted }) {
+  #start({ token, outbox, page, referrer, seen, isReturning, isFresh, font, muted }) {
     this.#token = token ?? "";
-    this.#page = page;
-    this.#referrer = referrer;
+    // Not in the address, which would be in logs.
+    this.#facts = { "Parley-Page": page, "Parley-Referrer": referrer, "Parley-Returning": isReturning ? 1 : 0 };
     this.#seen = seen ?? "";
     this.querySelector("message-sound")?.toggleAttribute("muted", Boolean(muted));
     if (this.dataset.font === "page") document.body.style.fontFamily = font ?? "";
@@ -93,6 +92,7 @@ class ChatWidget extends HTMLElement {
         this.#tell({ remove: id });
       },
     };
+    if (isFresh) this.#served.chat = { fresh: "" };
     this.#refresh();
   }
 
@@ -142,7 +142,7 @@ class ChatWidget extends HTMLElement {
   async #fetch(path, form) {
     path ??= this.#chat && "fresh" in this.#chat ? "/widget/chat/?fresh" : "/widget/chat/";
     try {
-      const headers = this.#token ? { Authorization: `Visitor ${this.#token}` } : {};
+      const headers = { ...this.#facts, ...(this.#token && { Authorization: `Visitor ${this.#token}` }) };
       const method = form ? "POST" : "GET";
       const response = await fetch(path, { method, headers, body: form, credentials: "omit", cache: "no-store" });
       if (response.status === 401 && this.#token) {
@@ -286,8 +286,6 @@ class ChatWidget extends HTMLElement {
     if (event.defaultPrevented || event.target.closest("message-box")) return;
     event.preventDefault();
     const form = new FormData(event.target, event.submitter);
-    form.append("page", this.#page);
-    form.append("referrer", this.#referrer);
     this.#post(ANSWER, form);
   }
 

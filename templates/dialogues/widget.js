@@ -1,4 +1,5 @@
-// Parley: puts a launcher on the page, and behind it, from the first click on, the frame with the chat.
+// Parley: puts a launcher on the page, if and when a dialogue is for it; and behind it, from the first click on, the
+// frame with the chat.
 // Token and unsent messages stay with this page's own site; they reach the frame through a port, and nobody else.
 (() => {
   const config = {{ config|safe }};
@@ -51,9 +52,14 @@ button[aria-busy=true]{opacity:.7}
 svg{display:block}
 b{position:absolute;top:-4px;right:-4px;min-width:22px;padding:0 6px;box-sizing:border-box;border-radius:11px;
 font:600 13px/22px system-ui,sans-serif;text-align:center;color:#fff;background:#c62f38}
-b:empty,p:empty{display:none}
-p{bottom:${edge + 68}px;max-width:240px;margin:0;padding:10px 14px;border-radius:12px;font:14px/1.4 system-ui,sans-serif;
+b:empty{display:none}
+p{display:flex;gap:8px;bottom:${edge + 68}px;max-width:240px;margin:0;padding:10px 14px;border-radius:12px;font:14px/1.4 system-ui,sans-serif;
 color:#1b1d29;background:#fff;box-shadow:0 4px 16px rgb(20 40 100/30%)}
+p:empty{padding:0;box-shadow:none}
+p button{all:unset;min-width:24px;overflow-wrap:anywhere;text-align:center;cursor:pointer}
+p button:first-child{text-align:start}
+p button:hover{background:0 0;text-decoration:underline}
+p button:focus-visible{outline:2px solid ${ring};outline-offset:2px;border-radius:4px;box-shadow:none}
 iframe{bottom:${edge + 72}px;${side}:min(${edge}px,100vw - 372px);width:372px;height:min(600px,100vh - ${edge + 92}px);border:0;border-radius:16px;background:Canvas;
 box-shadow:0 12px 40px rgb(20 40 100/28%);visibility:hidden;opacity:0}
 iframe.open{visibility:visible;opacity:1}
@@ -76,7 +82,9 @@ iframe{inset:0;width:100%;height:100%;border-radius:0}iframe.open~button{visibil
   const path = make("path", { ...line, "stroke-linecap": "round" }, icon, svg);
   const badge = make("b", { "aria-hidden": "true" }, button);
 
-  let frame, port, isReady, isOpen, unread, timer;
+  let frame, port, isReady, isOpen, isShown, isFresh, unread, timer;
+  // Which dialogue is for this page, as the server says.
+  let found = {};
 
   const draw = () => {
     const count = unread ? `, ${unread} unread` : "";
@@ -93,10 +101,14 @@ iframe{inset:0;width:100%;height:100%;border-radius:0}iframe.open~button{visibil
     frame.focus();
     port.postMessage({ isOpen });
   };
+  const unload = () => {
+    clearTimeout(timer);
+    frame?.remove();
+    frame = port = undefined;
+  };
   // A frame that did not come is taken away: nothing may lie over the page unseen.
   const giveUp = () => {
-    frame.remove();
-    frame = port = undefined;
+    unload();
     if (isOpen) note.textContent = "The chat cannot be reached right now.";
     isOpen = false;
     draw();
@@ -114,13 +126,34 @@ iframe{inset:0;width:100%;height:100%;border-radius:0}iframe.open~button{visibil
     draw();
     button.focus();
   };
-  button.onclick = () => {
-    if (isOpen) return minimise();
+  const open = () => {
     isOpen = true;
     if (!frame) load();
     show();
   };
+  button.onclick = () => (isOpen ? minimise() : open());
   root.onkeydown = (event) => event.key === "Escape" && isOpen && minimise();
+
+  // The first question stands beside the launcher, until it is answered or dismissed.
+  const quiet = () => found.dialogue && set(`/poked/${found.dialogue}`, "1");
+  const poke = () => {
+    const isPhone = matchMedia("(max-width:480px)").matches;
+    if (!found.poke || !isShown || frame || get(`/poked/${found.dialogue}`) || (isPhone && !config.pokesPhones)) return;
+    note.textContent = "";
+    const question = make("button", { type: "button", dir: "auto" }, note);
+    question.textContent = found.poke;
+    question.onclick = () => {
+      isFresh = true;
+      open();
+    };
+    const close = make("button", { type: "button", "aria-label": "Dismiss" }, note);
+    close.textContent = "×";
+    close.onclick = () => {
+      quiet();
+      note.textContent = "";
+      button.focus();
+    };
+  };
 
   const hear = ({ data }) => {
     if (data.isReady) {
@@ -129,6 +162,7 @@ iframe{inset:0;width:100%;height:100%;border-radius:0}iframe.open~button{visibil
       show();
     }
     if ("isUnderWay" in data) set("/underway", data.isUnderWay ? "1" : "");
+    if (data.isUnderWay) quiet();
     if ("seen" in data) set("/seen", data.seen);
     if ("muted" in data) set("/muted", data.muted);
     if ("unread" in data) {
@@ -151,31 +185,84 @@ iframe{inset:0;width:100%;height:100%;border-radius:0}iframe.open~button{visibil
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = hear;
-    const page = location.href.split("#")[0];
-    const { referrer } = document;
     const font = getComputedStyle(document.body).fontFamily;
     const start = {
       parley: "start",
-      token: get("/token"),
+      ...visit(),
+      isFresh,
       outbox: outbox(),
       seen: get("/seen"),
       muted: get("/muted"),
       font,
-      page,
-      referrer,
     };
     frame.contentWindow.postMessage(start, origin, [channel.port2]);
   });
 
+  const today = new Date().toDateString();
+  const visit = () => ({
+    token: get("/token"),
+    page: location.href.slice(0, 2000),
+    referrer: document.referrer.slice(0, 2000),
+    isReturning: (get("/first") || today) !== today,
+  });
+  // What a dialogue waits for: seconds here and on the site, how far the page was scrolled. Once met, it stays met.
+  const isMet = () => {
+    const { dialogue, after } = found;
+    if (!after || get(`/met/${dialogue}`)) return true;
+    const { scrollHeight, clientHeight } = document.documentElement;
+    const depth = ((scrollY + 1) / (scrollHeight - clientHeight)) * 100;
+    const isDeep = depth >= after.scroll || scrollHeight <= clientHeight;
+    if (!isDeep || get(`/on${location.pathname}`) < after.page || get("/on") < after.site) return false;
+    set(`/met/${dialogue}`, "1");
+    return true;
+  };
   const place = () => host.isConnected || document.documentElement.append(host);
-  window[key] = () => {};
-  if (!shows && !get("/underway")) return;
-  const appear = () => {
+  const check = () => {
+    if (isShown || !(get("/underway") || (found.shows && isMet()))) return;
+    isShown = true;
     draw();
     place();
-    window[key] = place;
-    if (get("/underway")) setTimeout(() => frame || load(), 1000);
+    setTimeout(() => (get("/underway") ? frame || load() : poke()), 1000);
   };
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", appear);
-  else appear();
+  const tick = () => {
+    if (document.hidden) return;
+    for (const item of ["/on", `/on${location.pathname}`]) set(item, `${+get(item) + 1}`);
+    check();
+  };
+  const decide = async () => {
+    if (!config.asks || get("/underway")) {
+      found = config;
+      return check();
+    }
+    const { href } = location;
+    const body = JSON.stringify(visit());
+    const answer = await fetch(`${origin}/widget/which/`, { method: "POST", body, credentials: "omit" })
+      .then((response) => response.json())
+      .catch(() => ({}));
+    if (isOpen || href !== location.href) return;
+    unload();
+    host.remove();
+    note.textContent = "";
+    isShown = false;
+    found = answer;
+    check();
+  };
+  window[key] = () => isShown && place();
+  if (!shows && !config.asks && !get("/underway")) return;
+  const start = () => {
+    decide();
+    if (!config.asks) return;
+    if (!get("/first")) set("/first", today);
+    if (config.counts) setInterval(tick, 1000);
+    // A page may become another without being loaded.
+    let last = location.href;
+    const { navigation } = window;
+    (navigation ?? window).addEventListener(navigation ? "currententrychange" : "popstate", () => {
+      if (last === location.href || isOpen || get("/underway")) return;
+      last = location.href;
+      decide();
+    });
+  };
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+  else start();
 })();
