@@ -16,7 +16,7 @@ run: run-environment
 
 test: check
 	@$(VENV) -m tests.chromium
-	$(VENV) -m pytest $(ARGS)
+	$(VENV) -m pytest -n auto --dist loadfile $(ARGS)
 
 check: dev-environment
 	$(VENV) -m ruff check .

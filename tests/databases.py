@@ -22,5 +22,10 @@ def start_on_the_first_free_folder() -> Embedded:
         return embedded
 
 
-if "DATABASE_URL" not in os.environ:
+# Whoever runs the tests on several processors at once shares nothing: each of its processes has databases of its own.
+OURS = "PARLEY_TESTS_START_DATABASES"
+IS_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ and OURS in os.environ
+
+if "DATABASE_URL" not in os.environ or IS_ONE_OF_SEVERAL:
+    os.environ[OURS] = "1"
     atexit.register(start_on_the_first_free_folder().stop)
