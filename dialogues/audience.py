@@ -31,6 +31,55 @@ def why_not(dialogue, visit, *, now, labels=None) -> list[str]:
     return [*_where(dialogue, visit), *_who(dialogue, visit, labels), *_how_often(dialogue, visit, now)]
 
 
+def why_never(dialogue):
+    """Sentences: why nobody new meets the dialogue, whoever they are."""
+    if dialogue.is_flow:
+        yield "It is a conversational flow: only other dialogues run it."
+    elif dialogue.live_stream is None:
+        yield "Nothing of it is published yet."
+    elif not dialogue.is_on:
+        yield "It is unpublished."
+
+
+def in_words(dialogue, labels=None):
+    """Who meets it, where and when, as one line: "On 3 addresses, returning visitors, after 20 s"."""
+    words = [*_where_in_words(dialogue), *_who_in_words(dialogue, labels), *_when_in_words(dialogue)]
+    line = ", ".join(words) or "everybody, everywhere"
+    return line[0].upper() + line[1:]
+
+
+def _where_in_words(dialogue):
+    match dialogue.targets:
+        case [only]:
+            yield f"on {only.removeprefix('*://')}"
+        case [_, *_]:
+            yield f"on {len(dialogue.targets)} addresses"
+    if dialogue.exclusions:
+        yield f"not on {len(dialogue.exclusions)} address{'es' if len(dialogue.exclusions) > 1 else ''}"
+
+
+def _who_in_words(dialogue, labels):
+    if dialogue.known:
+        yield "known visitors" if dialogue.known == Known.KNOWN else "visitors not known yet"
+    if dialogue.returning:
+        yield "first visits" if dialogue.returning == Returning.FIRST else "returning visitors"
+    if dialogue.audience:
+        try:
+            yield f"if {conditions.read(dialogue.audience).in_words(labels)}"
+        except ValueError:
+            yield "conditions that cannot be read"
+
+
+def _when_in_words(dialogue):
+    if events := events_of(dialogue):
+        said = {"page": "{} s on the page", "site": "{} s on the site", "scroll": "{} % scrolled"}
+        yield "after " + " and ".join(said[name].format(events[name]) for name in said if events[name])
+    if dialogue.at_most is not None:
+        days = dialogue.again_after_days
+        again = f", again after {days} day{'s' if days > 1 else ''}" if days else ""
+        yield f"at most {_times(dialogue.at_most)}{again}"
+
+
 def is_for_everybody(dialogue):
     """Whether it is shown to every visitor on every page at once."""
     named = (dialogue.targets, dialogue.exclusions, dialogue.audience, dialogue.known, dialogue.returning)
@@ -67,7 +116,11 @@ def _who(dialogue, visit, labels):
     if dialogue.returning == Returning.RETURNING and not visit.is_returning:
         yield "It is for visitors who have been here before."
     if dialogue.audience:
-        verdict = conditions.read(dialogue.audience).verdict(visit.known, labels)
+        try:
+            verdict = conditions.read(dialogue.audience).verdict(visit.known, labels)
+        except ValueError as fault:
+            yield f"Its conditions cannot be read: {fault}"
+            return
         if not verdict.matches:
             yield f"The visitor does not meet its conditions: {' '.join(verdict.because)}"
 

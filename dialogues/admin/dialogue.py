@@ -1,20 +1,24 @@
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Max, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from dialogues.admin.audience_page import AudiencePage, who_meets_what
 from dialogues.admin.card_forms import posted
+from dialogues.admin.condition_forms import labels
 from dialogues.admin.preview import PreviewPage
 from dialogues.admin.stream_page import StreamPage
 from dialogues.admin.versions import VersionsPage
+from dialogues.audience import in_words
 from dialogues.models import Dialogue, Stream
 
 
 @admin.register(Dialogue)
 class DialogueAdmin(admin.ModelAdmin):
-    list_display = ["name", "priority", "live_version", "has_draft", "stream"]
+    list_display = ["name", "priority", "seen_by", "live_version", "has_draft", "stream"]
     search_fields = ["name", "description"]
     fields = ["name", "description", "priority", "fallback_message"]
 
@@ -28,7 +32,10 @@ class DialogueAdmin(admin.ModelAdmin):
         views = [self.stream_view, self.version_view, self.versions_view]
         page, version, versions = map(self.admin_site.admin_view, views)
         preview, frame = map(self.admin_site.admin_view, [self.preview_view, self.preview_frame_view])
+        audience, who = map(self.admin_site.admin_view, [self.audience_view, self.who_meets_what_view])
         return [
+            path("who-meets-what/", who, name="dialogues_dialogue_who_meets_what"),
+            path("<int:pk>/audience/", audience, name="dialogues_dialogue_audience"),
             path("<int:pk>/preview/", preview, name="dialogues_dialogue_preview"),
             path("<int:pk>/preview/frame/", frame, name="dialogues_dialogue_preview_frame"),
             path("<int:pk>/versions/", versions, name="dialogues_dialogue_versions"),
@@ -50,6 +57,15 @@ class DialogueAdmin(admin.ModelAdmin):
         page = VersionsPage(self, request, self._dialogue(request, pk))
         return page.take(request.POST) if request.method == "POST" else page.show()
 
+    def audience_view(self, request, pk):
+        page = AudiencePage(self, request, self._dialogue(request, pk))
+        return page.take(request.POST) if request.method == "POST" else page.show()
+
+    def who_meets_what_view(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return who_meets_what(self, request)
+
     def preview_view(self, request, pk):
         return PreviewPage(self, request, self._dialogue(request, pk)).show()
 
@@ -61,6 +77,16 @@ class DialogueAdmin(admin.ModelAdmin):
         if dialogue is None or not self.has_view_permission(request, dialogue):
             raise Http404
         return dialogue
+
+    @admin.display(description="who sees it")
+    def seen_by(self, dialogue):
+        if dialogue.is_flow:
+            return "Other dialogues run it"
+        link = reverse("admin:dialogues_dialogue_audience", args=[dialogue.pk])
+        words = in_words(dialogue, labels() if dialogue.audience else None)
+        return format_html(
+            '<a href="{}">{}<span class="visually-hidden">: audience of {}</span></a>', link, words, dialogue
+        )
 
     @admin.display(description="live version", ordering="newest")
     def live_version(self, dialogue):

@@ -174,6 +174,10 @@ PAGES = {
     "admin/dialogues/dialogue/<int:pk>/stream/": Page(
         ADMIN, takes_from=MARKETING, at="admin/dialogues/dialogue/{dialogue}/stream/"
     ),
+    "admin/dialogues/dialogue/who-meets-what/": Page(ADMIN),
+    "admin/dialogues/dialogue/<int:pk>/audience/": Page(
+        ADMIN, takes_from=MARKETING, at="admin/dialogues/dialogue/{dialogue}/audience/"
+    ),
     "admin/dialogues/dialogue/<int:pk>/versions/": Page(
         ADMIN, takes_from=MARKETING, at="admin/dialogues/dialogue/{dialogue}/versions/"
     ),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dialogues.audience import Visit, why_not
+from dialogues.audience import Visit, in_words, why_not
 from dialogues.models import Dialogue
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -84,6 +84,33 @@ def test_conditions_say_why():
 
     assert why.startswith("The visitor does not meet its conditions: Language")
     assert reasons(for_(audience=SPEAKS_DUTCH), language="nl-BE") == []
+
+
+def test_conditions_that_cannot_be_read_mean_nobody():
+    [why] = reasons(for_(audience={"groups": "all"}))
+
+    assert why.startswith("Its conditions cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "Everybody, everywhere"),
+        ({"targets": ["*://shop.example/*"]}, "On shop.example/*"),
+        (
+            {"targets": ["a", "b", "c"], "returning": "returning", "seconds_on_page": 20},
+            "On 3 addresses, returning visitors, after 20 s on the page",
+        ),
+        ({"exclusions": ["a"], "known": "anonymous"}, "Not on 1 address, visitors not known yet"),
+        ({"audience": SPEAKS_DUTCH}, 'If Language is "nl"'),
+        (
+            {"seconds_on_site": 60, "scroll_percent": 50, "at_most": 1, "again_after_days": 1},
+            "After 60 s on the site and 50 % scrolled, at most once, again after 1 day",
+        ),
+    ],
+)
+def test_who_sees_it_in_words(fields, words):
+    assert in_words(for_(**fields)) == words
 
 
 def test_every_reason_is_given_at_once():

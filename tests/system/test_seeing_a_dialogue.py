@@ -1,0 +1,185 @@
+"""Which pages show a dialogue, when, and how it draws near: in a browser, whose clock is moved by hand."""
+
+import pytest
+from playwright.sync_api import expect
+
+from dialogues.models import Appearance, Dialogue
+from tests.system.conftest import AtShop
+
+DAY_MS = 24 * 60 * 60 * 1000
+QUESTION = "Would you like to talk to someone"
+
+
+@pytest.fixture
+def dialogue(shop):
+    """The demo's dialogue, for some."""
+
+    def dialogue(**fields):
+        Dialogue.objects.update(**fields)
+
+    return dialogue
+
+
+class AtPage:
+    def __init__(self, page, shop):
+        self.page, self.shop = page, shop
+        page.clock.install()
+
+    def goes_to(self, query=""):
+        with self.page.expect_response("**/widget.js"):
+            self.page.goto(f"{self.shop.url}/demo/{query}")
+        self.page.wait_for_load_state("networkidle")
+        return self
+
+    @property
+    def launcher(self):
+        return self.page.get_by_role("button", name="Open chat")
+
+    @property
+    def poke(self):
+        return self.page.get_by_role("button", name=QUESTION)
+
+    def waits(self, seconds):
+        self.page.clock.run_for(seconds * 1000)
+
+
+@pytest.fixture
+def vera_at(somebody, shop):
+    def vera_at(query="", **options):
+        return AtPage(somebody(**options), shop).goes_to(query)
+
+    return vera_at
+
+
+def test_a_page_that_is_meant_shows_it_and_another_does_not(vera_at, dialogue, shop):
+    dialogue(targets=[f"{shop.url}/demo/?plan=pro"])
+    vera = vera_at("?plan=pro")
+    expect(vera.launcher).to_be_visible()
+
+    vera.goes_to("?plan=one")
+    vera.waits(5)
+
+    expect(vera.launcher).to_have_count(0)
+
+
+def test_a_page_that_becomes_another_without_loading(vera_at, dialogue, shop):
+    dialogue(targets=[f"{shop.url}/demo/#plans"])
+    vera = vera_at()
+    expect(vera.launcher).to_have_count(0)
+
+    vera.page.evaluate("location.hash = 'plans'")
+    expect(vera.launcher).to_be_visible()
+
+    vera.page.evaluate("history.pushState({}, '', '#questions')")
+    expect(vera.launcher).to_have_count(0)
+
+
+def test_7_time_on_a_page_adds_up(vera_at, dialogue):
+    dialogue(seconds_on_page=30)
+    vera = vera_at()
+    vera.waits(10)
+    vera.page.goto("about:blank")
+    vera.goes_to()
+    vera.waits(19)
+    expect(vera.launcher).to_have_count(0)
+
+    vera.waits(2)
+
+    expect(vera.launcher).to_be_visible()
+
+
+def test_8_what_was_met_in_an_earlier_session_shows_at_once(vera_at, dialogue):
+    dialogue(seconds_on_site=20)
+    vera = vera_at()
+    vera.waits(21)
+    expect(vera.launcher).to_be_visible()
+    vera.page.goto("about:blank")
+
+    vera.page.clock.fast_forward(3 * DAY_MS)
+    vera.goes_to("?another=page")
+
+    expect(vera.launcher).to_be_visible()
+
+
+def test_it_waits_until_vera_has_scrolled_half_way(vera_at, dialogue):
+    dialogue(scroll_percent=50)
+    vera = vera_at()
+    vera.waits(60)
+    expect(vera.launcher).to_have_count(0)
+
+    vera.page.evaluate("scrollTo(0, document.documentElement.scrollHeight * 0.6)")
+    vera.waits(1)
+
+    expect(vera.launcher).to_be_visible()
+
+
+def test_who_comes_back_another_day_is_returning(vera_at, dialogue):
+    dialogue(returning="returning")
+    vera = vera_at()
+    expect(vera.launcher).to_have_count(0)
+
+    vera.page.clock.fast_forward(DAY_MS)
+    vera.goes_to()
+
+    expect(vera.launcher).to_be_visible()
+    vera.launcher.click()
+    expect(vera.page.frame_locator("iframe").get_by_text(QUESTION)).to_be_visible()
+
+
+def test_the_first_question_draws_near_and_opens_the_chat(vera_at, dialogue):
+    dialogue()
+    vera = vera_at()
+    vera.waits(1)
+    expect(vera.page.get_by_role("status").filter(has=vera.poke)).to_be_visible()
+
+    vera.poke.click()
+
+    chat = vera.page.frame_locator("iframe").get_by_role("dialog")
+    expect(chat.get_by_text(QUESTION)).to_be_visible()
+    expect(vera.poke).to_have_count(0)
+    chat.get_by_role("button", name="Just looking").click()
+    expect(chat.get_by_text("The chat has ended")).to_be_visible()
+    vera.goes_to()
+    vera.waits(5)
+    expect(vera.launcher).to_be_visible()
+    expect(vera.poke).to_have_count(0)
+
+
+def test_what_was_dismissed_does_not_draw_near_again(vera_at, dialogue):
+    dialogue()
+    vera = vera_at()
+    vera.waits(1)
+
+    vera.page.get_by_role("button", name="Dismiss").press("Enter")
+
+    expect(vera.poke).to_have_count(0)
+    expect(vera.launcher).to_be_focused()
+    vera.goes_to()
+    vera.waits(5)
+    expect(vera.poke).to_have_count(0)
+
+
+@pytest.mark.parametrize("is_wanted", [False, True])
+def test_on_a_phone_it_draws_near_only_where_that_is_wanted(vera_at, dialogue, is_wanted):
+    dialogue()
+    Appearance.objects.update(poke_on_mobile=is_wanted)
+    vera = vera_at()
+    vera.page.set_viewport_size({"width": 390, "height": 800})
+    vera.waits(5)
+
+    expect(vera.launcher).to_be_visible()
+    expect(vera.poke).to_have_count(int(is_wanted))
+
+
+def test_who_is_in_a_conversation_has_it_on_any_page(vera_at, dialogue, shop):
+    dialogue(targets=[f"{shop.url}/demo/?plan=pro"])
+    vera = vera_at("?plan=pro")
+    vera.launcher.click()
+    chat = AtShop.chat.fget(vera)
+    chat.get_by_role("button", name="Yes, please").click()
+    expect(chat.get_by_role("textbox", name="First name")).to_be_visible()
+
+    vera.goes_to("?plan=one")
+    vera.launcher.click()
+
+    expect(chat.get_by_role("textbox", name="First name")).to_be_visible()
