@@ -73,6 +73,7 @@ IN_TIME = {
     "end_if_idle": "A quiet live chat is looked at when that is due.",
     "end_visitor_presence": "A visitor who closed the chat has left.",
     "end_agent_presence": "An agent who closed the inbox is not taken to be there.",
+    "publish_stream": "A draft that is to be published at a moment is.",
     "settle_agent": "An agent's availability changes when their hours or the switch say so.",
     "send_failed_action": "Mails about missed live chats are sent within minutes, or put off.",
     "send_password_link": "Mails to set a password are sent within minutes, or put off.",
