@@ -286,6 +286,7 @@ class ChatWidget extends HTMLElement {
     if (event.defaultPrevented || event.target.closest("message-box")) return;
     event.preventDefault();
     const form = new FormData(event.target, event.submitter);
+    this.#tell({ isAnswered: true });
     this.#post(ANSWER, form);
   }
 

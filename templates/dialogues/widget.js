@@ -162,7 +162,7 @@ iframe{inset:0;width:100%;height:100%;border-radius:0}iframe.open~button{visibil
       show();
     }
     if ("isUnderWay" in data) set("/underway", data.isUnderWay ? "1" : "");
-    if (data.isUnderWay) quiet();
+    if (data.isAnswered) quiet();
     if ("seen" in data) set("/seen", data.seen);
     if ("muted" in data) set("/muted", data.muted);
     if ("unread" in data) {
