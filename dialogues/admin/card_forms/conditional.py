@@ -69,7 +69,9 @@ class CaseFields:
         self.prefix = f"{form.card.id}-case-{case.id}"
         data = form.data if form.is_bound else None
         typed = as_typed(SimpleNamespace(read=lambda: case.conditions))
-        self.route = TargetForm(data, prefix=self.prefix, initial={"target": _target(form, case)})
+        self.route = TargetForm(
+            data, prefix=self.prefix, initial={"target": _target(form, case)}, label_suffix=""
+        )
         self.route.fields["target"].choices = [("", "whoever is available"), *form.choices.targets]
         self.match = _match(data, self.prefix, "The branch is taken if", OF_GROUPS, typed["match"])
         self.groups = [
@@ -117,7 +119,11 @@ class GroupFields:
         )
         self.conditions = [
             ConditionForm(
-                data, prefix=f"{self.prefix}-condition-{n}", initial=row, use_required_attribute=False
+                data,
+                prefix=f"{self.prefix}-condition-{n}",
+                initial=row,
+                use_required_attribute=False,
+                label_suffix="",
             )
             for n, row in enumerate(rows)
         ]
@@ -146,11 +152,13 @@ class GroupFields:
 
 
 class TargetForm(forms.Form):
-    target = forms.ChoiceField(label="and an agent can be asked now:", required=False)
+    target = forms.ChoiceField(label="And an agent can be asked now of", required=False)
 
 
 def _match(data, prefix, label, choices, match):
-    return MatchForm(data, prefix=prefix, label=label, choices=choices, initial={"match": match})
+    return MatchForm(
+        data, prefix=prefix, label=label, choices=choices, initial={"match": match}, label_suffix=""
+    )
 
 
 def _with_blank(typed, prefix, form, blank, most):
