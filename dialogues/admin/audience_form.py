@@ -118,7 +118,11 @@ class AudienceForm(forms.ModelForm):
         self.is_stepped = bool(step)
         self._typed = typed
         self.rows = ConditionRows(
-            typed, labels=labels(), kept=kept.attributes, is_bound=self.is_bound, focus=focus
+            typed,
+            labels=labels(),
+            kept=kept.attributes,
+            is_bound=self.is_bound and self._has_conditions,
+            focus=focus,
         )
         self.rows.form.fields["match"].label = "The visitor is meant if"
 
@@ -149,7 +153,7 @@ class AudienceForm(forms.ModelForm):
     def _has_conditions(self):
         """Whether any was begun: nobody has to name one."""
         typed = [each for group in self._typed["groups"] for each in group["conditions"]]
-        return len(typed) > 1 or any(each["attribute"] or each["value"].strip() for each in typed)
+        return any(each["attribute"] or each["value"].strip() for each in typed)
 
     def _read_conditions(self):
         return conditions.as_json(self.rows.read()) if self._has_conditions else {}

@@ -8,6 +8,7 @@ from django import forms
 from dialogues.addresses import matches
 from dialogues.admin.condition_forms import labels
 from dialogues.audience import Visit, in_words, why_never, why_not
+from dialogues.facts import address_in
 from dialogues.models import Appearance, Dialogue
 from routing.clock import clock
 from routing.facts import FACTS
@@ -33,7 +34,7 @@ class VisitForm(forms.Form):
         min_value=0,
         max_value=MOST_DAYS,
         label="Days since the last time",
-        help_text="Since they were through the dialogues below; empty: today.",
+        help_text="Since they were through any of these; empty: today.",
     )
 
     def __init__(self, data=None):
@@ -55,7 +56,7 @@ class VisitForm(forms.Form):
     def clean(self):
         given = super().clean()
         page = given.get("known-page", "")
-        if page and not matches("*://*/*", page):
+        if page and not (address_in(page) and matches(page, page)):
             self.add_error("known-page", "Write the whole address, from https:// on.")
         return given
 

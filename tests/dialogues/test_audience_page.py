@@ -93,6 +93,15 @@ def test_nothing_named_means_everybody_everywhere(audience, dialogue):
     assert (dialogue.targets, dialogue.audience, in_words(dialogue)) == ([], {}, "Everybody, everywhere")
 
 
+def test_lines_for_conditions_that_were_left_empty_are_none(audience, dialogue):
+    answer = audience(**{"group-0-condition-1-attribute": "", "group-0-condition-1-value": " "})
+
+    assert answer.status_code == 302
+    dialogue.refresh_from_db()
+    assert dialogue.audience == {}
+    assert "Choose an attribute." not in audience(priority="0").text
+
+
 def test_what_is_no_address_is_named_and_nothing_is_lost(audience, dialogue):
     answer = audience(targets=f"{PRICING}\njavascript://x\nftp://y", scroll_percent="50")
 
@@ -215,6 +224,13 @@ def test_what_is_tried_is_what_visitors_meet(meets, dialogue, client):
         chat = client.get("/widget/chat/", headers={"Parley-Page": page}).text
 
         assert (meets(**{"known-page": page})["Pricing"] == "wins") == ('data-phase="asking"' in chat)
+
+
+def test_a_page_on_a_port_of_its_own_is_tried_too(meets, dialogue):
+    Dialogue.objects.update(targets=["http://localhost:8000/demo/"])
+
+    assert meets(**{"known-page": "http://localhost:8000/demo/#plans"})["Pricing"] == "wins"
+    assert meets(**{"known-page": "http://localhost:8001/demo/"})["Pricing"] != "wins"
 
 
 def test_who_was_through_it_is_tried_too(meets, dialogue):
