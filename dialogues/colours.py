@@ -45,6 +45,9 @@ class Colour:
 WHITE, BLACK = Colour(255, 255, 255), Colour(0, 0, 0)
 # What the bot's words stand on, the darker ground by day and the lighter by night (static/dialogues/widget.css).
 BY_DAY, BY_NIGHT = Colour.of("#f0f1f6"), Colour.of("#262b36")
+PAPER_BY_NIGHT = Colour.of("#171a21")
+# What is no further from its ground than this needs an edge, or it looks like part of it.
+LOST = 1.3
 
 
 class Accent:
@@ -77,6 +80,14 @@ class Accent:
     @cached_property
     def by_night(self):
         return self.colour.readable_on(BY_NIGHT, towards=WHITE)
+
+    @property
+    def is_lost_by_day(self):
+        return self.colour.contrast(WHITE) < LOST
+
+    @property
+    def is_lost_by_night(self):
+        return self.colour.contrast(PAPER_BY_NIGHT) < LOST
 
     @property
     def in_words(self):

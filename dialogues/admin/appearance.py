@@ -98,7 +98,13 @@ class AppearanceAdmin(OneRow, ForManagers, admin.ModelAdmin):
     readonly_fields = ["preview"]
     fieldsets = [
         (None, {"fields": ["is_chat_enabled"]}),
-        ("Look", {"fields": ["preview", "colour", "font", "position", "offset"]}),
+        (
+            "Look",
+            {
+                "fields": ["preview", "colour", "font", "position", "offset"],
+                "description": "Visitors get a change within five minutes, with the next page that they open.",
+            },
+        ),
         ("Bot", {"fields": ["bot_name", "bot_picture", "response_delay", "sound", "poke_on_mobile"]}),
         ("Privacy", {"fields": ["privacy_address", "blocked_email_domains"]}),
         ("Languages", {"fields": ["languages"]}),

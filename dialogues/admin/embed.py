@@ -17,7 +17,7 @@ DIRECTIVES = ["script-src", "connect-src", "frame-src"]
 def embed(request, context):
     allowed = Workspace.objects.get().allowed_sites
     context |= {
-        "snippet": f'<script async src="{settings.SITE_URL}/widget.js"></script>',
+        "snippet": f'<script src="{settings.SITE_URL}/widget.js" async></script>',
         "policy": "\n".join(f"{each} {settings.SITE_URL};" for each in DIRECTIVES),
         "allowed": allowed,
         "rows": _rows(allowed, list(Site.objects.all())),

@@ -83,7 +83,7 @@ class ChatWidget extends HTMLElement {
     this.#facts = { "Parley-Page": page, "Parley-Referrer": referrer, "Parley-Returning": isReturning ? 1 : 0 };
     this.#seen = seen ?? "";
     this.querySelector("message-sound")?.toggleAttribute("muted", Boolean(muted));
-    if (this.dataset.font === "page") document.body.style.fontFamily = font ?? "";
+    if (document.body.dataset.font === "page") document.body.style.fontFamily = font ?? "";
     this.socket.store = {
       all: () => outbox,
       put: (message) => this.#tell({ put: message }),
@@ -210,14 +210,14 @@ class ChatWidget extends HTMLElement {
     const place = this.#place("ask");
     this.#later = part;
     this.#comesBack ||= place.contains(document.activeElement);
-    if (this.#comesBack) this.#transcript.focus();
+    if (this.#comesBack) this.focus();
     place.replaceChildren();
     this.#served.ask = null;
   }
 
   #askNow() {
     if (this.#later) this.#showPart(this.#later);
-    if (this.#later && this.#comesBack && document.activeElement === this.#transcript) this.#focusFirst();
+    if (this.#later && this.#comesBack && document.activeElement === this) this.#focusFirst();
     this.#later = null;
     this.#comesBack = false;
   }

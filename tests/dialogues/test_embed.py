@@ -149,7 +149,7 @@ def test_max_copies_the_snippet_and_the_policy(max_opens, settings):
     page = max_opens()
 
     assert (
-        "&lt;script async src=&quot;https://chat.example/widget.js&quot;&gt;&lt;/script&gt;</textarea>"
+        "&lt;script src=&quot;https://chat.example/widget.js&quot; async&gt;&lt;/script&gt;</textarea>"
         in page
     )
     for directive in ("script-src", "frame-src", "connect-src"):

@@ -62,6 +62,15 @@ def test_the_frame_has_the_colour_by_day_and_by_night(client, looks):
     assert "--accent-ink: #ffee00;" not in day
 
 
+@pytest.mark.parametrize(
+    ("colour", "edges"), [("#ffffff", 1), ("#171a21", 1), ("#008000", 0), ("#2357e8", 0)]
+)
+def test_what_looks_like_the_paper_gets_an_edge(client, looks, colour, edges):
+    looks(colour=colour)
+
+    assert client.get("/widget/look.css").text.count("box-shadow") == edges
+
+
 def test_the_stylesheet_is_not_sent_twice(client, looks):
     looks(colour="#008000")
     first = client.get("/widget/look.css")

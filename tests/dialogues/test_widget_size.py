@@ -7,21 +7,29 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 
+from dialogues.models import Appearance
+
 pytestmark = pytest.mark.django_db
 MOST = 30 * 1000
 
 
-def test_opening_adds_at_most_30_kb(client, talking):
+@pytest.mark.parametrize(
+    ("look", "count"), [({}, 8), ({"colour": "#ffee00", "sound": "bell", "font": "serif"}, 9)]
+)
+def test_opening_adds_at_most_30_kb(client, talking, look, count):
+    Appearance.objects.update(**look)
     zipped = {"Accept-Encoding": "gzip"}
     frame = client.get("/widget/", headers=zipped)
+    own = client.get("/widget/look.css", headers=zipped)
     token = {"Authorization": f"Visitor {talking.visitor.token}"}
     chat = client.get("/widget/chat/", headers=zipped | token)
     names = re.findall(r'(?:href|src)="/static/([^"]+)"', gzip.decompress(frame.content).decode())
 
     files = {name: len(_as_sent(name)) for name in names}
 
-    assert len(files) == 8, "the frame's own files, all of them"
-    assert sum(files.values()) + len(frame.content) + len(chat.content) <= MOST, files
+    assert len(files) == count, "the frame's own files, all of them"
+    pages = len(frame.content) + len(own.content) + len(chat.content)
+    assert sum(files.values()) + pages <= MOST, files
 
 
 def test_styles_and_scripts_bring_nothing_else_along(client, db):
