@@ -1,6 +1,9 @@
 """Which pages show a dialogue, when, and how it draws near: in a browser, whose clock is moved by hand."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.test import Client
 from playwright.sync_api import expect
 
 from dialogues.models import Appearance, Dialogue
@@ -183,3 +186,55 @@ def test_who_is_in_a_conversation_has_it_on_any_page(vera_at, dialogue, shop):
     vera.launcher.click()
 
     expect(chat.get_by_role("textbox", name="First name")).to_be_visible()
+
+
+def problems(page):
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
+
+
+def test_the_question_beside_the_launcher_is_for_everybody(vera_at, dialogue):
+    dialogue()
+    vera = vera_at()
+    vera.waits(1)
+
+    expect(vera.poke).to_be_visible()
+    assert problems(vera.page) == []
+    vera.launcher.focus()
+    vera.page.keyboard.press("Shift+Tab")
+    expect(vera.page.get_by_role("button", name="Dismiss")).to_be_focused()
+    vera.page.keyboard.press("Shift+Tab")
+    vera.page.keyboard.press("Enter")
+    expect(vera.page.frame_locator("iframe").get_by_role("dialog")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_max_says_who_sees_it_and_tries_it(somebody, shop, vera_at, scheme):
+    client = Client()
+    client.force_login(User.objects.get(username="max"))
+    page = somebody(color_scheme=scheme)
+    cookie = {"name": "parley_session", "value": client.cookies["parley_session"].value, "url": shop.url}
+    page.context.add_cookies([cookie])
+    page.goto(f"{shop.url}/admin/dialogues/dialogue/")
+    page.get_by_role("link", name="Everybody, everywhere").click()
+    page.get_by_label("Shown on").fill(f"{shop.url}/demo/?plan=*")
+    page.get_by_role("button", name="Add condition").click()
+    page.get_by_label("Attribute").first.select_option("language")
+    page.get_by_label("Value").first.fill("nl")
+    page.get_by_role("button", name="Remove condition 2 of group 1").click()
+    assert problems(page) == []
+
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_text('if Language is "nl"')).to_be_visible()
+    expect(vera_at("?plan=pro", locale="nl-BE").launcher).to_be_visible()
+    expect(vera_at("?plan=pro", locale="fr").launcher).to_have_count(0)
+    page.get_by_role("link", name="Try who meets what").click()
+    page.get_by_label("Page").fill(f"{shop.url}/demo/?plan=pro")
+    page.get_by_label("Language").fill("nl-BE")
+    page.get_by_role("button", name="See who meets what").click()
+    expect(page.get_by_text("They meet this one")).to_be_visible()
+    assert problems(page) == []
+    page.get_by_label("Language").fill("fr")
+    page.get_by_role("button", name="See who meets what").press("Enter")
+    expect(page.get_by_text("The visitor does not meet its conditions")).to_be_visible()
