@@ -112,7 +112,10 @@ class AppearanceAdmin(OneRow, ForManagers, admin.ModelAdmin):
 
     class Media:
         css = {"all": ["dialogues/look-preview.css"]}
-        js = [Script("dialogues/look-preview.js", type="module")]
+        js = [
+            Script("dialogues/message-sound.js", type="module"),
+            Script("dialogues/look-preview.js", type="module"),
+        ]
 
     def get_urls(self):
         preview = self.admin_site.admin_view(require_safe(self.preview_view))

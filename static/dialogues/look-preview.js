@@ -1,5 +1,6 @@
 // <look-preview address="/admin/…/preview/"><div data-preview>…</div></look-preview> in a form shows how the chat would
-// look with what is entered: the picture and the words come from the server, as they did with the page.
+// look with what is entered: the picture and the words come from the server, as they did with the page. Of the sound that
+// is chosen it says sound:try {sound}.
 
 const A_PAUSE_MS = 150;
 const SHOWN = ["colour", "font", "position", "bot_name"];
@@ -17,6 +18,7 @@ class LookPreview extends HTMLElement {
     this.form?.addEventListener("input", look, { signal });
     this.form?.addEventListener("change", look, { signal });
     this.#offerPicker(signal);
+    this.#offerToListen(signal);
   }
 
   disconnectedCallback() {
@@ -39,7 +41,23 @@ class LookPreview extends HTMLElement {
       field.value = picker.value;
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
-    field.after(" ", picker);
+    field.after(picker);
+  }
+
+  #offerToListen(signal) {
+    const field = this.form?.elements.sound;
+    if (!field) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button";
+    button.textContent = "Listen";
+    const follow = () => (button.hidden = !field.value);
+    follow();
+    field.addEventListener("change", follow, { signal });
+    button.onclick = () => {
+      this.dispatchEvent(new CustomEvent("sound:try", { bubbles: true, detail: { sound: field.value } }));
+    };
+    field.after(button);
   }
 
   #refreshSoon() {
@@ -55,7 +73,10 @@ class LookPreview extends HTMLElement {
     const next = new DOMParser().parseFromString(text, "text/html").querySelector("[data-preview]");
     // What was asked for later, and came earlier, stays.
     if (!next || asked !== this.#asked) return;
-    this.querySelector("[data-preview]").replaceChildren(...document.adoptNode(next).childNodes);
+    const shown = this.querySelector("[data-preview]");
+    // While a colour is being written there is none: the last one stays in the picture.
+    const picture = next.querySelector("svg") ? [] : shown.querySelectorAll("svg");
+    shown.replaceChildren(...picture, ...document.adoptNode(next).childNodes);
   }
 }
 

@@ -1,5 +1,6 @@
 // <message-sound sound="drop" muted><button>Mute sounds</button></message-sound> makes a short sound for what somebody
-// else has said. It hears transcript:shown, and says sound:muted {isMuted}. Sounds: drop, bell, wood.
+// else has said. It hears transcript:shown and sound:try {sound}, and says sound:muted {isMuted} and sound:played.
+// Sounds: drop, bell, wood.
 
 const AT_MOST_EVERY_MS = 1000;
 
@@ -23,13 +24,11 @@ class MessageSound extends HTMLElement {
     this.#leaving = new AbortController();
     const { signal } = this.#leaving;
     // Browsers let nothing be heard before the reader has touched the page.
-    const wake = () => {
-      this.#context ??= new AudioContext();
-      if (this.#context.state === "suspended") this.#context.resume();
-    };
+    const wake = () => this.#wake();
     addEventListener("pointerdown", wake, { signal });
     addEventListener("keydown", wake, { signal });
     document.addEventListener("transcript:shown", ({ detail }) => this.#hear(detail), { signal });
+    document.addEventListener("sound:try", ({ detail }) => this.#try(detail), { signal });
     this.#button?.addEventListener("click", () => this.#turn(), { signal });
   }
 
@@ -45,6 +44,17 @@ class MessageSound extends HTMLElement {
 
   get #button() {
     return this.querySelector("button");
+  }
+
+  #wake() {
+    this.#context ??= new AudioContext();
+    if (this.#context.state === "suspended") this.#context.resume();
+  }
+
+  #try({ sound }) {
+    this.#wake();
+    this.setAttribute("sound", sound);
+    this.#play();
   }
 
   #turn() {

@@ -68,7 +68,7 @@ def test_the_frame_has_the_colour_by_day_and_by_night(client, looks):
 def test_what_looks_like_the_paper_gets_an_edge(client, looks, colour, edges):
     looks(colour=colour)
 
-    assert client.get("/widget/look.css").text.count("box-shadow") == edges
+    assert client.get("/widget/look.css").text.count(".is-mine .message-body") == edges
 
 
 def test_the_stylesheet_is_not_sent_twice(client, looks):

@@ -209,7 +209,21 @@ def test_max_sees_the_colour_change_and_hears_why_words_are_black(max_opens):
     page.get_by_role("textbox", name="Colour:").fill("#ffee00")
 
     expect(page.get_by_text("White on #ffee00 has a contrast of 1.2")).to_be_visible()
+    page.get_by_role("textbox", name="Colour:").fill("#ffee0")
+    expect(page.get_by_text("Enter a colour such as #2357e8.")).to_be_visible()
+    expect(page.get_by_role("img", name="How the chat looks")).to_be_visible()
     assert problems(page) == []
+
+
+def test_max_listens_to_a_sound_before_choosing_it(max_opens):
+    page = max_opens("appearance/1/change")
+    page.evaluate("() => { window.played = 0; addEventListener('sound:played', () => window.played++) }")
+    expect(page.get_by_role("button", name="Listen")).to_be_hidden()
+
+    page.get_by_role("combobox", name="Sound").select_option("Wood")
+    page.get_by_role("button", name="Listen").click()
+
+    assert page.evaluate("window.played") == 1
 
 
 def test_max_copies_the_snippet_and_sees_the_site_come_in(max_opens, shop, vera_comes):
