@@ -2,13 +2,15 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Max, OuterRef, Q
 from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 
 from dialogues.admin.audience_page import AudiencePage, who_meets_what
 from dialogues.admin.card_forms import posted
 from dialogues.admin.condition_forms import labels
+from dialogues.admin.import_page import ImportPage, export_file
+from dialogues.admin.new_dialogue import NewDialogueForm
 from dialogues.admin.preview import PreviewPage
 from dialogues.admin.stream_page import StreamPage
 from dialogues.admin.versions import VersionsPage
@@ -31,11 +33,14 @@ class DialogueAdmin(admin.ModelAdmin):
     def get_urls(self):
         views = [self.stream_view, self.version_view, self.versions_view]
         page, version, versions = map(self.admin_site.admin_view, views)
-        preview, frame = map(self.admin_site.admin_view, [self.preview_view, self.preview_frame_view])
+        views = [self.preview_view, self.preview_frame_view, self.export_view, self.import_view]
+        preview, frame, export, import_ = map(self.admin_site.admin_view, views)
         audience, who = map(self.admin_site.admin_view, [self.audience_view, self.who_meets_what_view])
         return [
             path("who-meets-what/", who, name="dialogues_dialogue_who_meets_what"),
             path("<int:pk>/audience/", audience, name="dialogues_dialogue_audience"),
+            path("import/", import_, name="dialogues_dialogue_import"),
+            path("<int:pk>/export.json", export, name="dialogues_dialogue_export"),
             path("<int:pk>/preview/", preview, name="dialogues_dialogue_preview"),
             path("<int:pk>/preview/frame/", frame, name="dialogues_dialogue_preview_frame"),
             path("<int:pk>/versions/", versions, name="dialogues_dialogue_versions"),
@@ -71,6 +76,30 @@ class DialogueAdmin(admin.ModelAdmin):
 
     def preview_frame_view(self, request, pk):
         return PreviewPage(self, request, self._dialogue(request, pk)).frame()
+
+    def export_view(self, request, pk):
+        return export_file(request, self._dialogue(request, pk))
+
+    def import_view(self, request):
+        page = ImportPage(self, request)
+        return page.take(request.POST, request.FILES) if request.method == "POST" else page.show()
+
+    # A new one
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return super().get_form(request, obj, change, **kwargs | ({} if obj else {"form": NewDialogueForm}))
+
+    def get_fieldsets(self, request, obj=None):
+        fields = ["name", "description", "priority", "begins_with"]
+        return super().get_fieldsets(request, obj) if obj else [(None, {"fields": fields})]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if not change:
+            form.write_draft(by=request.user)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return redirect(reverse("admin:dialogues_dialogue_stream", args=[obj.pk]))
 
     def _dialogue(self, request, pk):
         dialogue = self.get_object(request, str(pk))

@@ -167,6 +167,10 @@ PAGES = {
     ),
     "admin/dialogues/embed/": Page(ADMIN),
     "admin/dialogues/appearance/preview/": Page(ADMIN),
+    "admin/dialogues/dialogue/import/": Page(MARKETING),
+    "admin/dialogues/dialogue/<int:pk>/export.json": Page(
+        ADMIN, at="admin/dialogues/dialogue/{dialogue}/export.json"
+    ),
     "admin/dialogues/dialogue/<int:pk>/preview/": Page(ADMIN, at="admin/dialogues/dialogue/{dialogue}/preview/"),
     "admin/dialogues/dialogue/<int:pk>/preview/frame/": Page(
         ADMIN, at="admin/dialogues/dialogue/{dialogue}/preview/frame/"
