@@ -6,7 +6,6 @@ from dialogues.document import (
     End,
     LiveChatCard,
     QuestionCard,
-    Response,
 )
 
 
@@ -72,25 +71,6 @@ def remove_card(document, card_id, *, with_branches=False):
         words = "Its responses lead" if isinstance(card, QuestionCard) else "Its branches lead"
         raise Refused(f"{words} to cards: say that those go too, or delete them first.", card_id)
     _take_out(branch, index)
-
-
-def set_responses(question, texts):
-    """Gives the question these responses. One whose text stays keeps its branch; where none is added or
-    taken away, so does one that says something else now."""
-    if len(set(texts)) < len(texts):
-        raise Refused("Two responses say the same.", question.id)
-    before = {response.text: response for response in question.responses}
-    going = [response for text, response in before.items() if text not in texts]
-    coming = [text for text in texts if text not in before]
-    if len(coming) == len(going):
-        before |= dict(zip(coming, going, strict=True))
-    kept = [before.get(text) or Response(text=text) for text in texts]
-    for response in question.responses:
-        if response.branch.from_card(0) and not any(response is each for each in kept):
-            raise Refused(f"“{response.text}” leads to cards; delete those first.", question.id)
-    for response, text in zip(kept, texts, strict=True):
-        response.text = text
-    question.responses = kept
 
 
 def _put(branch, card, index):

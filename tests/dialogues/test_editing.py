@@ -14,7 +14,7 @@ from dialogues.document import (
     QuestionCard,
     Response,
 )
-from dialogues.editing import Refused, add_card, move_card, remove_card, set_responses
+from dialogues.editing import Refused, add_card, move_card, remove_card
 
 
 def document(*, cards="abc", end=None):
@@ -150,39 +150,3 @@ def test_a_question_that_leads_to_cards_is_removed_only_with_them():
     remove_card(changed, "q", with_branches=True)
 
     assert ids(changed) == ["a", "b", "c"]
-
-
-FULL = Branch(cards=[MessageCard(id="x", text="x")])
-
-
-@pytest.mark.parametrize(
-    ("texts", "kept"),
-    [
-        (["Yes", "No"], ["Yes", "No"]),
-        (["No", "Yes"], ["No", "Yes"]),
-        (["Gladly", "No"], ["Yes", "No"]),
-        (["Gladly", "Never"], ["Yes", "No"]),
-        (["Maybe", "Yes", "No"], [None, "Yes", "No"]),
-        (["Yes"], ["Yes"]),
-    ],
-)
-def test_responses_keep_their_branches(texts, kept):
-    changed = question(Yes=FULL, No=Branch())
-
-    set_responses(changed, texts)
-
-    assert [response.text for response in changed.responses] == texts
-    assert [response.id if response.id in ("Yes", "No") else None for response in changed.responses] == kept
-
-
-@pytest.mark.parametrize("texts", [[], ["No"], ["Gladly", "No", "Maybe"]])
-def test_a_response_with_cards_is_not_dropped(texts):
-    changed = question(Yes=FULL, No=Branch())
-
-    with pytest.raises(Refused, match="“Yes” leads to cards"):
-        set_responses(changed, texts)
-
-
-def test_two_responses_do_not_say_the_same():
-    with pytest.raises(Refused, match="Two responses say the same"):
-        set_responses(question(), ["Yes", "Yes"])

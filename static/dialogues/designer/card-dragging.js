@@ -24,9 +24,10 @@ class CardDragging extends HTMLElement {
         ...COMMON,
         group: GROUP,
         draggable: ".step",
-        swapThreshold: 0.6,
+        swapThreshold: 0.9,
         emptyInsertThreshold: 30,
         onStart: () => this.classList.add("is-dragging"),
+        onMove: passesBranchesBy,
         onEnd: (event) => this.#drop(event),
       }),
     );
@@ -36,6 +37,7 @@ class CardDragging extends HTMLElement {
       group: { name: GROUP, pull: "clone", put: false },
       draggable: ".kind",
       sort: false,
+      onMove: passesBranchesBy,
       onStart: () => this.classList.add("is-dragging"),
       onEnd: (event) => this.#drop(event),
     });
@@ -49,17 +51,30 @@ class CardDragging extends HTMLElement {
     document.removeEventListener("designer:failed", this.putBack);
   }
 
-  #drop({ item, from, to, oldIndex, newIndex, clone, pullMode }) {
+  #drop({ item, from, to, oldIndex, newIndex, clone }) {
     this.classList.remove("is-dragging");
-    if (from === to && (oldIndex === newIndex || pullMode === "clone" || !to.dataset)) return;
-    if (!("opener" in to.dataset)) return;
+    if (!("opener" in to.dataset) || (from === to && oldIndex === newIndex)) return this.#say("designer:dropped");
     const index = [...to.querySelectorAll(":scope > .step, :scope > .kind")].indexOf(item);
     const place = `${to.dataset.opener}:${index}`;
     const { card, kind } = item.dataset;
-    this.back = () => (kind ? (clone.replaceWith(item)) : from.insertBefore(item, from.children[oldIndex] ?? null));
+    this.back = () => (kind ? clone.replaceWith(item) : from.insertBefore(item, from.children[oldIndex] ?? null));
     const step = kind ? { do: `new:${kind}:${place}` } : { do: `move:${card}`, to: place };
-    this.dispatchEvent(new CustomEvent("designer:step", { bubbles: true, detail: step }));
+    this.#say("designer:step", step);
   }
+
+  #say(what, detail) {
+    this.dispatchEvent(new CustomEvent(what, { bubbles: true, detail }));
+  }
+}
+
+// A card that opens branches is as large as all that is below it: what is dragged across does not mean a place before
+// or behind it, unless it is over the upper half of the card itself.
+function passesBranchesBy({ related }, { clientX, clientY }) {
+  const card = related.matches(".step:has(> .branches)") && related.querySelector(":scope > .card");
+  if (!card) return true;
+  const { left, right, top, bottom } = card.getBoundingClientRect();
+  const isOver = clientX > left && clientX < right && clientY > top - 15 && clientY < (top + bottom) / 2;
+  return isOver ? -1 : false;
 }
 
 customElements.define("card-dragging", CardDragging);

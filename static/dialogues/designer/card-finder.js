@@ -46,10 +46,16 @@ class CardFinder extends HTMLElement {
     const cards = [...document.querySelectorAll(".tree .card")];
     this.found = words ? cards.filter((card) => card.querySelector(".at").textContent.toLocaleLowerCase().includes(words)) : [];
     const found = new Set(this.found);
-    for (const card of cards) card.classList.toggle("is-found", found.has(card));
+    for (const card of cards) {
+      card.classList.toggle("is-found", found.has(card));
+      card.classList.remove("is-found-now");
+    }
     document.querySelector(".tree").classList.toggle("is-searched", Boolean(words));
     mark(this.found, words);
-    if (stays) return this.#count();
+    if (stays) {
+      this.found[this.at]?.classList.add("is-found-now");
+      return this.#count();
+    }
     this.at = -1;
     if (words && this.found.length) this.#go(1);
     else this.#count();

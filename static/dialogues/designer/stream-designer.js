@@ -9,15 +9,18 @@ class StreamDesigner extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.queue = Promise.resolve();
+    this.waiting = 0;
     this.leaving = new AbortController();
     const on = (target, name, act) => target.addEventListener(name, act, { signal: this.leaving.signal });
     on(this.form, "submit", (event) => this.#submit(event));
     on(this.form, "input", (event) => this.#type(event));
     on(this.form, "change", (event) => this.#type(event, true));
     on(document, "designer:step", ({ detail }) => this.#step(detail));
+    on(document, "designer:dropped", () => this.isBehind && this.#step({ do: "save" }));
     on(document, "keydown", (event) => this.#key(event));
+    on(window, "beforeunload", (event) => this.hasAttribute("data-unsaved") && event.preventDefault());
     on(document.body, "htmx:beforeSwap", ({ detail }) => this.#takeRefusals(detail));
-    on(document.body, "htmx:oobBeforeSwap", (event) => this.#keepWhatIsTyped(event));
+    on(document.body, "htmx:oobBeforeSwap", (event) => this.#keep(event));
     this.looking = setInterval(() => this.#lookAround(), LOOK_AROUND_EVERY);
     this.ticking = setInterval(() => tick(), 1000);
     this.#lookAround();
@@ -40,20 +43,29 @@ class StreamDesigner extends HTMLElement {
 
   #step(values) {
     clearTimeout(this.saving);
-    this.queue = this.queue.then(() => this.#send(values));
-    return this.queue;
+    this.saving = null;
+    this.waiting += 1;
+    this.#showWhetherSaved();
+    this.queue = this.queue.then(() => this.#send(values)).finally(() => {
+      this.waiting -= 1;
+      this.#showWhetherSaved();
+    });
+  }
+
+  #showWhetherSaved() {
+    this.toggleAttribute("data-unsaved", Boolean(this.waiting || this.saving));
   }
 
   async #send(values) {
     const focused = document.activeElement?.id;
     this.isSave = values.do === "save";
-    this.typedSince = false;
-    this.failed = false;
+    this.isLook = values.do === "here";
+    this.typedSince = this.failed = false;
+    if (!this.isLook) this.isBehind = false;
     await window.htmx.ajax("POST", this.form.action, { source: this.form, swap: "none", values }).catch(() => {});
     if (this.failed) return this.#fail();
-    if (values.do === "here") return;
+    if (this.isLook) return;
     if (this.isSave) this.#agreeOnWhatIsSaved();
-    else this.isTyped = false;
     this.isTyped = this.typedSince;
     this.#look(values.do, focused);
     tick();
@@ -98,11 +110,25 @@ class StreamDesigner extends HTMLElement {
     this.isTyped = this.typedSince = true;
     clearTimeout(this.saving);
     this.saving = setTimeout(() => this.#step({ do: "save" }), isDone ? 0 : SAVE_AFTER);
+    this.#showWhetherSaved();
+  }
+
+  #keep(event) {
+    const { id } = event.detail.target;
+    if (id === "designer-side" && this.isSave) this.#keepWhatIsTyped(event);
+    // Who began to type while others' news were on their way says with the next step what they have seen.
+    if (["designer-side", "designer-marks"].includes(id) && this.isLook && this.typedSince) {
+      event.detail.shouldSwap = false;
+    }
+    // What is in somebody's hand is not taken away; the drop brings the rest.
+    if (["designer-tree", "designer-palette"].includes(id) && document.querySelector(".tree.is-dragging")) {
+      event.detail.shouldSwap = false;
+      this.isBehind = true;
+    }
   }
 
   // Who types on while their last words are being saved keeps the field they are in.
   #keepWhatIsTyped(event) {
-    if (event.detail.target.id !== "designer-side" || !this.isSave) return;
     const isWriting = this.querySelector(".side")?.contains(document.activeElement) &&
       document.activeElement.matches("input:not([type=radio], [type=checkbox], [type=file]), textarea, [contenteditable]");
     this.isKept = this.typedSince || isWriting;
@@ -121,10 +147,7 @@ class StreamDesigner extends HTMLElement {
 
   #lookAround() {
     if (document.hidden) return;
-    this.#queueLook(this.isTyped ? { do: "here", typed: "1" } : { do: "here" });
-  }
-
-  #queueLook(values) {
+    const values = this.isTyped ? { do: "here", typed: "1" } : { do: "here" };
     this.queue = this.queue.then(() => this.#send(values));
   }
 
