@@ -159,15 +159,30 @@ def test_what_was_said_before_stands_there_at_once(looks, vera_comes):
 
 
 def test_vera_never_waits_for_the_bot_once_alice_is_there(looks, vera_comes, alice_at_inbox):
+    looks(response_delay=50)
     alice_at_inbox.switch_on()
     vera = vera_comes()
-    vera.ask_for_an_agent()
-    looks(response_delay=5000)
-    alice_at_inbox.accept()
+    vera.open()
+    vera.chat.get_by_role("button", name="Yes, please").click()
+    vera.chat.get_by_role("textbox", name="First name").fill("Vera")
+    vera.chat.get_by_role("textbox", name="First name").press("Enter")
+    vera.chat.get_by_role("textbox", name="Email").fill("vera@kern.example")
+    # From here on the bot would take longer than anybody could accept in.
+    frame_of(vera).evaluate("document.querySelector('chat-transcript').setAttribute('bot-delay', 60000)")
+    vera.chat.get_by_role("textbox", name="Email").press("Enter")
+    expect(vera.chat.locator(".typing.is-bot")).to_be_visible()
+    expect(vera.waits()).to_be_visible()
 
+    alice_at_inbox.accept()
     alice_at_inbox.write("Here I am")
 
-    expect(vera.transcript()).to_contain_text("Here I am", timeout=3000)
+    expect(vera.transcript()).to_contain_text("Here I am")
+    positions = (
+        vera.transcript()
+        .locator(".message")
+        .evaluate_all("(all) => all.map((each) => +each.dataset.position)")
+    )
+    assert positions == list(range(1, len(positions) + 1))
 
 
 def test_the_chat_takes_the_page_s_own_font(looks, vera_comes):
