@@ -238,3 +238,12 @@ def test_max_says_who_sees_it_and_tries_it(somebody, shop, vera_at, scheme):
     page.get_by_label("Language").fill("fr")
     page.get_by_role("button", name="See who meets what").press("Enter")
     expect(page.get_by_text("The visitor does not meet its conditions")).to_be_visible()
+
+
+def test_a_page_of_another_site_asks_too(vera_at, dialogue, shop):
+    """The script comes from 127.0.0.1 onto a page of localhost, and asks there."""
+    dialogue(targets=[f"*://localhost:{shop.port}/demo/?plan=pro"])
+    other = f"script=http://127.0.0.1:{shop.port}"
+
+    expect(vera_at(f"?plan=pro&{other}").launcher).to_be_visible()
+    expect(vera_at(f"?plan=one&{other}").launcher).to_have_count(0)
