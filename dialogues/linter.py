@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from dialogues.answers import clean_answer
 from dialogues.cards import CaptureCard, FlowCard, GoalCard, MeetingCard, MessageCard, PdfCard
 from dialogues.document import (
     LIVE_CHAT_CARD_IS_LAST,
@@ -173,6 +174,8 @@ def _capture(card, above):
         yield Finding(card.id, "Choose where the answer is kept.")
     if card.type == "picklist" and not card.choices:
         yield Finding(card.id, "Give the picklist at least one choice.")
+    if card.type == "picklist" and not all(_can_be_given(card, choice) for choice in card.choices):
+        yield Finding(card.id, "Nobody can give one of the choices: write it in a few plain words.")
     before = (each for each in above if isinstance(each, CaptureCard))
     if (
         card.attribute
@@ -180,6 +183,14 @@ def _capture(card, above):
         and any(each.attribute == card.attribute for each in before)
     ):
         yield Finding(card.id, "The same was asked before on this way.", fix=_delete(card))
+
+
+def _can_be_given(card, choice):
+    try:
+        clean_answer(card, choice)
+    except ValueError:
+        return False
+    return True
 
 
 def _delete(card):

@@ -241,7 +241,7 @@ def test_every_type_of_card_can_be_tried(max_tries, one_of_each, alice):
         "Yes",
         "Hello you",
         "Our prices",
-        "Price list",
+        "📄 Price list",
         "It rains.",
         "Choose a time",
         "How many?",
