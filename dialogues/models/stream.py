@@ -254,6 +254,8 @@ class Stream(models.Model):
             locked._hold_on_to_what_is_named(locked.read())
             locked.published_at, locked.published_by = clock(), by
             locked.publish_at = locked.scheduled_by = None
+            # A version cannot be undone: the next draft has steps of its own.
+            locked.steps.all().delete()
             locked.save(update_fields=["published_at", "published_by", "publish_at", "scheduled_by"])
             type(locked.dialogue).objects.filter(pk=locked.dialogue_id).update(is_on=True)
         self.refresh_from_db()

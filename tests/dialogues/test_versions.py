@@ -253,3 +253,12 @@ def test_a_live_chat_card_added_to_what_is_published_reaches_the_next_visitor(
     on_the_old.answer("q", "yes")
     assert new.route == round_robin
     assert on_the_old.ended_at
+
+
+def test_a_published_version_keeps_no_steps(page, draft):
+    page("restore:1")
+
+    draft.refresh_from_db()
+    draft.publish()
+
+    assert not draft.steps.exists()

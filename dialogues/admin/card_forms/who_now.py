@@ -17,7 +17,7 @@ class WhoNow:
     @cached_property
     def sentences(self):
         workspace = self.pools.workspace
-        found = ["Visitors of a company go to its owner first."] if workspace.account_routing else []
+        found = ["Visitors of a company go to its owner first."] if workspace.routes_accounts else []
         if not self.route.is_part_of(workspace.plan):
             return [*found, f"Nobody: the {workspace.get_plan_display()} plan has no teams."]
         if self.route.is_by_rules:
