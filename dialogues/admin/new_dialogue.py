@@ -24,6 +24,9 @@ class NewDialogueForm(forms.ModelForm):
         model = Dialogue
         fields = ["name", "description", "priority"]
 
+    class Media:
+        css = {"all": ["dialogues/new-dialogue.css"]}
+
     def write_draft(self, *, by):
         """The dialogue's first draft, by a step that can be undone."""
         draft = Stream.draft_of(self.instance)
