@@ -171,7 +171,9 @@ PAGES = {
     "admin/dialogues/dialogue/<int:pk>/export.json": Page(
         ADMIN, at="admin/dialogues/dialogue/{dialogue}/export.json"
     ),
-    "admin/dialogues/dialogue/<int:pk>/preview/": Page(ADMIN, at="admin/dialogues/dialogue/{dialogue}/preview/"),
+    "admin/dialogues/dialogue/<int:pk>/preview/": Page(
+        ADMIN, at="admin/dialogues/dialogue/{dialogue}/preview/"
+    ),
     "admin/dialogues/dialogue/<int:pk>/preview/frame/": Page(
         ADMIN, at="admin/dialogues/dialogue/{dialogue}/preview/frame/"
     ),
