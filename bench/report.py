@@ -45,6 +45,11 @@ def results_of_routing(routing) -> list[Result]:
     ]
 
 
+def result_of_designer(designer) -> Result:
+    step, page = (1e3 * median(designer.seconds[part]) for part in ("step", "page"))
+    return result("step_on_300_cards", step, page, "ms")
+
+
 def results(bench) -> list[Result]:
     web, relay = bench.saturated["web"], bench.saturated["relay"]
     floors = [bench.trickling[name] for name in ("relay", "commit", "publish")]

@@ -9,11 +9,19 @@ from time import perf_counter
 import uvloop
 
 from bench import stage
+from bench.designer import Designer
 from bench.floors import Commits, Publishes
 from bench.load import Load
 from bench.meter import Meter, Spent
 from bench.people import CHATS_PER_AGENT, make_chats
-from bench.report import broken_promises, print_table, results, results_of_routing, write
+from bench.report import (
+    broken_promises,
+    print_table,
+    result_of_designer,
+    results,
+    results_of_routing,
+    write,
+)
 from bench.routing import Routing
 from bench.verify import find_faults
 from chatsite.supervisor import raise_file_limit
@@ -56,6 +64,8 @@ def run(databases) -> list[str]:
     raise_file_limit()
     routing = Routing(say)
     routing.run()
+    designer = Designer(say)
+    designer.run()
     say(f"Making {CHATS:,} live chats, {CHATS_PER_AGENT} to an agent")
     chats = make_chats(CHATS)
     with ExitStack() as stack:
@@ -66,7 +76,7 @@ def run(databases) -> list[str]:
         bench.commits = stack.enter_context(closing(Commits(os.environ["DATABASE_URL"])))
         bench.publishes = stack.enter_context(closing(Publishes(os.environ["REDIS_URL"])))
         uvloop.run(bench.run())
-    found = results(bench) + results_of_routing(routing)
+    found = [*results(bench), *results_of_routing(routing), result_of_designer(designer)]
     print_table(found)
     if (others := bench.share_of_others()) > BUSY:
         print(f"Others took {others:.0%} of a core meanwhile: repeat this when the machine is quiet.\n")

@@ -11,7 +11,8 @@ from websockets.asyncio.client import connect
 from tests.product import wait_until
 
 OPEN = 500
-CYCLES = 2000
+CYCLES = 1000
+ROUNDS = 5
 
 
 def connections_to_the_database():
@@ -66,13 +67,18 @@ def test_two_thousand_comings_and_goings_leave_nothing_behind(web, talking, vera
 
     come_and_go.count = 0
     asyncio.run(in_turns(come_and_go, 300))
-    files, memory = process.num_fds(), process.memory_info().rss
+    files, grown = process.num_fds(), []
+    # A busy machine lets more of them be open at once, and what they took stays with the process: but once only.
+    for _ in range(ROUNDS):
+        memory = process.memory_info().rss
+        asyncio.run(in_turns(come_and_go, CYCLES))
+        wait_until(lambda: process.num_fds() <= files + 5)
+        grown.append(process.memory_info().rss - memory)
+        if len(grown) > 1 and grown[-1] < 4 * 1024 * 1024:
+            break
 
-    asyncio.run(in_turns(come_and_go, CYCLES))
-
-    wait_until(lambda: process.num_fds() <= files + 5)
-    # A socket that stayed would keep 25 KB: all of them, 50 MB.
-    assert process.memory_info().rss - memory < 8 * 1024 * 1024
+    # A socket that stayed would keep 25 KB: all of a round, 25 MB, in every round.
+    assert grown[-1] < 4 * 1024 * 1024
 
 
 @pytest.mark.parametrize("ending", ["close", "abort"])
@@ -83,6 +89,8 @@ def test_a_socket_that_went_away_is_told_nothing_any_more(web, talking, vera, en
             await socket.close() if ending == "close" else socket.transport.abort()
 
     process = psutil.Process(web.process.pid)
+    # The first ones open the process's own lines to the databases, which stay.
+    asyncio.run(main())
     before = process.num_fds()
     asyncio.run(main())
 
