@@ -3,6 +3,8 @@
 PYTHON = python3
 VENV = .venv/bin/python
 SEED ?=
+# One more than there are processors: some of the tests wait for a clock or a browser.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 
 help:
 	@echo "make run     starts Parley on http://localhost:8000 (PORT=... for another port)"
@@ -16,7 +18,7 @@ run: run-environment
 
 test: check
 	@$(VENV) -m tests.chromium
-	$(VENV) -m pytest -n auto --dist loadfile $(ARGS)
+	$(VENV) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: dev-environment
 	$(VENV) -m ruff check .
