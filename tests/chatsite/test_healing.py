@@ -45,6 +45,7 @@ def newest():
     return Conversation.objects.select_related("live_chat").latest("pk")
 
 
+OFTEN = {"request", "accept", "hand_back"}
 VERBS = {
     "request": lambda: Conversation.objects.latest("pk").request_live_chat(),
     "accept": lambda: newest().live_chat.accept(Agent.objects.get(name="Alice")),
@@ -122,7 +123,9 @@ def cut_after(statements):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize(
+    "verb", [verb if verb in OFTEN else pytest.param(verb, marks=pytest.mark.long_form) for verb in VERBS]
+)
 def test_a_server_that_is_killed_between_two_writes_leaves_all_or_nothing(verb, begin):
     """P34."""
     for statements in range(200):
@@ -144,7 +147,13 @@ def test_a_server_that_is_killed_between_two_writes_leaves_all_or_nothing(verb, 
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("verb", ["request", "accept", "expire_offer", "hand_back", "end", "catch_up"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        verb if verb in OFTEN else pytest.param(verb, marks=pytest.mark.long_form)
+        for verb in ["request", "accept", "expire_offer", "hand_back", "end", "catch_up"]
+    ],
+)
 def test_a_check_between_any_two_statements_raises_no_false_alarm(verb, begin):
     """Beside a verb it sees what was, or what is; and to mend then changes nothing."""
     broken_on_purpose = verb == "catch_up"

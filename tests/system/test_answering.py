@@ -112,7 +112,7 @@ def no_violations(page):
     assert not found, [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long_form)])
 def test_vera_answers_every_kind_of_question(somebody, shop, every_question, scheme):
     vera = AtWidget(somebody(color_scheme=scheme, locale="en"), shop.url)
 

@@ -329,7 +329,7 @@ def test_two_on_one_draft_see_each_other_and_lose_nothing(max_changes, somebody,
     assert "And your address?" in texts(demo)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long_form)])
 def test_every_state_of_the_page_can_be_used_by_everybody(max_changes, scheme):
     page = max_changes.page
     page.emulate_media(color_scheme=scheme)
@@ -347,6 +347,7 @@ def test_every_state_of_the_page_can_be_used_by_everybody(max_changes, scheme):
     max_changes.console.clear()
 
 
+@pytest.mark.long_form
 def test_three_hundred_cards_stay_fluent(max_changes, demo):
     draft = Stream.draft_of(demo)
     document = draft.read()

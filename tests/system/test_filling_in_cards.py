@@ -60,6 +60,7 @@ def test_max_puts_a_token_where_he_writes(max_fills_in):
     wait_until(lambda: first(dialogue).text == "Hello {{first_name|there}}!")
 
 
+@pytest.mark.long_form
 def test_max_puts_a_token_into_rich_text(max_fills_in):
     page, dialogue = max_fills_in(MessageCard(id="m", text=""))
     text = page.side.get_by_role("textbox", name="Text", exact=True)
@@ -73,6 +74,7 @@ def test_max_puts_a_token_into_rich_text(max_fills_in):
     wait_until(lambda: first(dialogue).text == "Hello {{email}}!")
 
 
+@pytest.mark.long_form
 def test_who_types_slowly_writes_one_response(max_fills_in):
     page, dialogue = max_fills_in(end=QuestionCard(id="q", text="Hello?", responses=[Response(text="Yes")]))
     new = page.side.get_by_label("Response", exact=True).last

@@ -151,6 +151,7 @@ def test_the_bot_seems_to_type_before_it_answers(looks, vera_comes):
     ]
 
 
+@pytest.mark.long_form
 def test_what_was_said_before_stands_there_at_once(looks, vera_comes):
     looks(response_delay=5000)
     vera = vera_comes()
@@ -192,6 +193,7 @@ def test_vera_never_waits_for_the_bot_once_alice_is_there(looks, vera_comes, ali
     assert positions == list(range(1, len(positions) + 1))
 
 
+@pytest.mark.long_form
 def test_the_chat_takes_the_page_s_own_font(looks, vera_comes):
     looks(font="page")
     vera = vera_comes()
@@ -202,6 +204,7 @@ def test_the_chat_takes_the_page_s_own_font(looks, vera_comes):
     assert style(vera.chat.locator("h1"), "fontFamily") == '"Shop Sans", monospace'
 
 
+@pytest.mark.long_form
 def test_vera_mutes_the_sounds_and_they_stay_mute(looks, vera_comes):
     looks(sound="bell")
     vera = vera_comes()
@@ -237,6 +240,7 @@ def test_max_sees_the_colour_change_and_hears_why_words_are_black(max_opens):
     assert problems(page) == []
 
 
+@pytest.mark.long_form
 def test_max_listens_to_a_sound_before_choosing_it(max_opens):
     page = max_opens("appearance/1/change")
     page.evaluate("() => { window.played = 0; addEventListener('sound:played', () => window.played++) }")

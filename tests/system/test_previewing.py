@@ -88,7 +88,7 @@ def test_nobody_comes_and_all_of_it_can_be_read(max_opens, scheme, width):
     assert problems(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long_form)])
 def test_what_does_not_fit_can_be_read(max_opens, scheme, tmp_path):
     page = max_opens("import/", width=768, color_scheme=scheme)
     assert problems(page) == []

@@ -65,6 +65,7 @@ def test_a_page_that_is_meant_shows_it_and_another_does_not(vera_at, dialogue, s
     expect(vera.launcher).to_have_count(0)
 
 
+@pytest.mark.long_form
 def test_a_page_that_becomes_another_without_loading(vera_at, dialogue, shop):
     dialogue(targets=[f"{shop.url}/demo/#plans"])
     vera = vera_at()
@@ -116,6 +117,7 @@ def test_it_waits_until_vera_has_scrolled_half_way(vera_at, dialogue):
     expect(vera.launcher).to_be_visible()
 
 
+@pytest.mark.long_form
 def test_who_comes_back_another_day_is_returning(vera_at, dialogue):
     dialogue(returning="returning")
     vera = vera_at()
@@ -148,6 +150,7 @@ def test_the_first_question_draws_near_and_opens_the_chat(vera_at, dialogue):
     expect(vera.poke).to_have_count(0)
 
 
+@pytest.mark.long_form
 def test_what_was_dismissed_does_not_draw_near_again(vera_at, dialogue):
     dialogue()
     vera = vera_at()
@@ -162,6 +165,7 @@ def test_what_was_dismissed_does_not_draw_near_again(vera_at, dialogue):
     expect(vera.poke).to_have_count(0)
 
 
+@pytest.mark.long_form
 @pytest.mark.parametrize("is_wanted", [False, True])
 def test_on_a_phone_it_draws_near_only_where_that_is_wanted(vera_at, dialogue, is_wanted):
     dialogue()
@@ -208,7 +212,7 @@ def test_the_question_beside_the_launcher_is_for_everybody(vera_at, dialogue):
     expect(vera.page.frame_locator("iframe").get_by_role("dialog")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long_form)])
 def test_max_says_who_sees_it_and_tries_it(somebody, shop, vera_at, scheme):
     client = Client()
     client.force_login(User.objects.get(username="max"))

@@ -85,6 +85,7 @@ def test_what_is_pasted_keeps_its_words_and_runs_nothing(max_writes):
     assert "evil" not in text.html
 
 
+@pytest.mark.long_form
 def test_what_was_too_long_is_still_there(max_writes):
     words(max_writes).focus()
     max_writes.keyboard.insert_text("x" * 2_001)
@@ -94,6 +95,7 @@ def test_what_was_too_long_is_still_there(max_writes):
     expect(words(max_writes)).to_have_text("x" * 2_001)
 
 
+@pytest.mark.long_form
 def test_a_further_text_has_an_editor_of_its_own(max_writes):
     before = max_writes.get_by_role("textbox", name="Text").count()
 
