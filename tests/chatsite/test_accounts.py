@@ -1,3 +1,5 @@
+from itertools import count
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.core import signing
@@ -39,7 +41,9 @@ def test_a_weak_password_is_refused_with_a_reason_and_the_link_still_works(clien
 
 
 @pytest.mark.parametrize(
-    "token", ["", "forged", signing.dumps("first manager", key="mallory's", salt=FIRST_MANAGER_SALT)]
+    "token",
+    ["", "forged", signing.dumps("first manager", key="mallory's", salt=FIRST_MANAGER_SALT)],
+    ids=count(),
 )
 def test_a_forged_link_lets_nobody_in(client, token):
     assert client.post(f"/setup/{token}/", ACCOUNT).status_code == 404
