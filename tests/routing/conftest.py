@@ -4,8 +4,10 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.test import Client
 
-from routing.models import LiveChat, Method, Route
+from routing.models import Account, LiveChat, Method, Route
 
 
 @pytest.fixture
@@ -34,6 +36,37 @@ def rows(db):
         }
 
     return rows
+
+
+@pytest.fixture
+def as_max(client, max):
+    client.force_login(max)
+    return client
+
+
+@pytest.fixture
+def sign_in(db):
+    def sign_in(role):
+        user = User.objects.create_user(role)
+        user.groups.add(Group.objects.get(name=role))
+        browser = Client()
+        browser.force_login(user)
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def kern(alice):
+    return Account.objects.create(company="Kern", domain="kern.example", agent=alice)
+
+
+@pytest.fixture
+def dana(hire):
+    """Is deactivated."""
+    dana = hire("Dana")
+    dana.deactivate()
+    return dana
 
 
 def asked(live_chat):
