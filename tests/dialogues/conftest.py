@@ -4,6 +4,7 @@ import pytest
 
 from dialogues.models import Conversation
 from tests.dialogues.stream_page import Page
+from tests.dialogues.walking import stream_of, yes_or_no
 
 
 class Widget:
@@ -70,3 +71,14 @@ def dialogue(talk_to_sales):
 def max_edits(client, max, dialogue):
     client.force_login(max)
     return Page(client, dialogue)
+
+
+@pytest.fixture
+def walk(db):
+    """What happens to somebody who begins with these cards, and the card they come to stand on."""
+
+    def walk(*cards, end=None, **known):
+        walk = stream_of(*cards, end=end or yes_or_no()).walk(known).begin()
+        return walk.happenings, walk.card
+
+    return walk
