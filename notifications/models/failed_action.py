@@ -84,7 +84,7 @@ class FailedAction(Outbox):
                 # The others need not wait in turn for a server that does not answer.
                 if not is_about_one_mail(error):
                     break
-        self.settle("\n".join(errors))
+        self.settle("\n".join(errors), is_sent=self.is_sent)
 
     def try_again(self):
         """Makes due now what waits for its next try, or was given up."""

@@ -34,11 +34,6 @@ class Outbox(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def is_sent(self):
-        """Whether there is nothing left to send."""
-        raise NotImplementedError
-
     def claim(self):
         """Takes it for the time of the lease, in one statement: no transaction waits for a mail server."""
         mine = type(self).objects.due().filter(pk=self.pk)
@@ -47,10 +42,11 @@ class Outbox(models.Model):
         self.refresh_from_db()
         return True
 
-    def settle(self, errors):
-        """Puts on record what came of the try, unless somebody has begun another meanwhile."""
+    def settle(self, errors, *, is_sent):
+        """Puts on record what came of the try, unless somebody has begun another meanwhile. `is_sent` says that
+        nothing is left to send."""
         now = clock()
-        if self.is_sent or now - self.made_at > GIVE_UP_AFTER:
+        if is_sent or now - self.made_at > GIVE_UP_AFTER:
             next_try_at = None
         else:
             next_try_at = now + min(FIRST_WAIT * 2 ** min(self.tries - 1, 20), LONGEST_WAIT)

@@ -67,9 +67,9 @@ class PasswordLink(Outbox):
         try:
             self._send()
         except (OSError, ValueError) as error:
-            self.settle(f"{self.user.email}: {in_words(error)}")
+            self.settle(f"{self.user.email}: {in_words(error)}", is_sent=self.is_sent)
         else:
-            self.settle("")
+            self.settle("", is_sent=self.is_sent)
 
     def try_again(self):
         """Makes due now what waits for its next try, or was given up."""

@@ -192,7 +192,7 @@ def test_a_worker_that_comes_back_late_leaves_the_next_try_alone(missed, mail_se
     next_one = FailedAction.objects.get()
     next_one.claim()
 
-    late.settle("too late")
+    late.settle("too late", is_sent=False)
 
     next_one.refresh_from_db()
     assert next_one.last_error == ""
