@@ -19,8 +19,8 @@ from routing import rich_text
 from routing.clock import Now, WhenWritten, clock
 from routing.facts import FACTS
 from routing.models import Because, LiveChat, State, TooLate
-from routing.models.live_chat import OPEN
 from routing.models.lock import LockingQuerySet
+from routing.models.state import OPEN
 
 # Adobe Dynamic Chat, "Live chat overview": after ten minutes without activity the chat times out.
 IDLE_AFTER_SECONDS = 600

@@ -16,10 +16,12 @@ from routing.models.availability import Availability, Switched
 from routing.models.hours import HoursBlock
 from routing.models.lock import LockingQuerySet
 from routing.models.presence import AgentPresence
+from routing.models.state import State
 from routing.models.workspace import CHATS_PER_AGENT, MOST_CHATS_PER_AGENT
 from routing.signals import agent_changed
 
 RECEIVE_LIVE_CHATS = "routing.receive_live_chats"
+MISSES_UNTIL_AWAY = 2
 
 
 class PassedOver(models.TextChoices):
@@ -64,8 +66,6 @@ class AgentQuerySet(LockingQuerySet):
 
     def with_load(self):
         """Adds `load`, the places taken: active chats and open offers."""
-        from routing.models.live_chat import State
-
         return self.annotate(
             _active=FilteredRelation("live_chats", condition=Q(live_chats__state=State.ACTIVE)),
             _offered=FilteredRelation("offers", condition=Q(offers__outcome=None)),
@@ -177,6 +177,11 @@ class Agent(Availability):
         """Puts the switch to away on behalf of an agent who does not answer."""
         with self._settled() as now:
             self.put_switch(available=False, at=now, by_itself=True)
+
+    def set_away_if_missing(self, workspace):
+        """Who misses two offers in a row is not there: the next visitor need not wait for them too."""
+        if workspace.away_after_misses and self.misses_in_a_row >= MISSES_UNTIL_AWAY:
+            self.set_away()
 
     def settle(self):
         """To be called when their hours or zone have changed, and when the next change is due."""

@@ -2,6 +2,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
+from routing.rich_text import as_text
+
 # What is said where nobody has written anything else, by language; the first is for all others.
 STANDARD = {
     "": "Nobody is free right now. We will write to you at your email address.",
@@ -58,3 +60,11 @@ def best_in(language, texts):
     # What is known of a visitor may be anything.
     language = language.lower() if isinstance(language, str) else ""
     return texts.get(language) or texts.get(language.split("-")[0]) or texts.get("")
+
+
+def words_in(language, messages):
+    """Text and rich text of the first of these messages that says something in this language; some may be None. Else
+    the standard text."""
+    texts = (message.text_in(language) for message in messages if message)
+    html = next((text.html for text in texts if text), "")
+    return (as_text(html), html) if html else (standard_in(language), "")

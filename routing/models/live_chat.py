@@ -6,53 +6,23 @@ from datetime import timedelta
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from routing import rich_text
 from routing.clock import clock
 from routing.models.agent import Agent
 from routing.models.choice import Choice
 from routing.models.decision import Decision
-from routing.models.fallback_message import standard_in
+from routing.models.fallback_message import words_in
 from routing.models.lock import LockingQuerySet
 from routing.models.offer import Offer, Outcome
+from routing.models.state import FAILED, OPEN, TALKED, WAITING, Because, State
 from routing.models.workspace import Workspace
 from routing.signals import live_chat_changed
 
 # Adobe Dynamic Chat, "Live chat overview": "Accept chat" expires after a hundred seconds.
 ACCEPT_WITHIN_SECONDS = 100
-MISSES_UNTIL_AWAY = 2
 
 
 class TooLate(Exception):
     """Somebody or something else decided first; nothing was changed. Its text can be shown."""
-
-
-class State(models.TextChoices):
-    OFFERED = "offered", "Waiting for an agent"
-    ACTIVE = "active", "Active"
-    ENDED = "ended", "Ended"
-    FELL_BACK = "fell_back", "Fell back"
-
-
-OPEN = [State.OFFERED, State.ACTIVE]
-WAITING = Q(state=State.OFFERED) | Q(state=State.ACTIVE, handed_back_at__isnull=False)
-
-
-class Because(models.TextChoices):
-    """Why a live chat ended, or fell back."""
-
-    AGENT = "agent", "The agent ended it"
-    VISITOR = "visitor", "The visitor ended it"
-    IDLE = "idle", "Nobody wrote for ten minutes"
-    LEFT_ALONE = "alone", "Its agent left, and nobody took over"
-    CANCELLED = "cancelled", "The visitor stopped waiting"
-    NOBODY = "nobody", "Nobody could be asked"
-    MISSED = "missed", "Nobody accepted"
-    NO_RULE = "no_rule", "No custom rule matched"
-    PLAN = "plan", "The plan does not include it"
-
-
-TALKED = [Because.AGENT, Because.VISITOR, Because.IDLE, Because.LEFT_ALONE]
-FAILED = [Because.NOBODY, Because.MISSED, Because.NO_RULE, Because.PLAN]
 
 
 class LiveChatQuerySet(LockingQuerySet):
@@ -198,7 +168,7 @@ class LiveChat(models.Model):
             offer = self.offers.select_related("agent__user").open().first()
             if offer and (clock() >= offer.expires_at or not offer.agent.is_permitted):
                 offer.close(Outcome.EXPIRED, at=clock())
-                self._set_away_if_missing(offer.agent)
+                offer.agent.set_away_if_missing(Workspace.objects.lock().get())
                 self._offer_or_fall_back()
                 changed()
 
@@ -245,7 +215,7 @@ class LiveChat(models.Model):
     def could_be_offered(cls, *, route, attributes):
         """Whether somebody could be asked now, without asking anybody."""
         live_chat, workspace = cls(route=route, attributes=attributes), Workspace.objects.get()
-        return not live_chat._forbidden_by_plan(workspace) and Choice(live_chat, workspace).chosen is not None
+        return not workspace.why_not(route) and Choice(live_chat, workspace).chosen is not None
 
     # What they share
 
@@ -285,7 +255,7 @@ class LiveChat(models.Model):
     def _offer_or_fall_back(self):
         # Whoever chooses holds the workspace, so turns and places are given out one at a time.
         workspace = Workspace.objects.lock().get()
-        if not self.offers.exists() and (forbidden := self._forbidden_by_plan(workspace)):
+        if not self.offers.exists() and (forbidden := workspace.why_not(self.route)):
             self._decide(because=[forbidden])
             return self._fall_back(workspace, Because.PLAN)
         choice = Choice.locked(self, workspace)
@@ -293,13 +263,6 @@ class LiveChat(models.Model):
         self._decide(because=choice.because, considered=choice.as_record, offer=offer)
         if not offer:
             self._fall_back(workspace, self._why_nobody(choice))
-
-    def _forbidden_by_plan(self, workspace):
-        if not self.route.is_part_of(workspace.plan):
-            return f"The {workspace.get_plan_display()} plan has no teams."
-        if not workspace.has_engagement_left():
-            return f"The {workspace.get_plan_display()} plan's {workspace.engagement_limit} engagements are used up."
-        return ""
 
     def _offer(self, choice):
         now = clock()
@@ -318,26 +281,16 @@ class LiveChat(models.Model):
             live_chat=self, offer=offer, made_at=made_at, because=because, considered=list(considered)
         )
 
-    def _set_away_if_missing(self, agent):
-        """Who misses two offers in a row is not there: the next visitor need not wait for them too."""
-        workspace = Workspace.objects.lock().get()
-        if workspace.away_after_misses and agent.misses_in_a_row >= MISSES_UNTIL_AWAY:
-            agent.set_away()
-
     def _why_nobody(self, choice):
         if self.offers.exists():
             return Because.MISSED
         return Because.NOBODY if choice.is_led_somewhere or not self.route.is_by_rules else Because.NO_RULE
 
     def _fall_back(self, workspace, because):
-        language = self.attributes.get("language")
         # The plan's limit is everybody's affair: the message of the workspace holds (Adobe, "Live chat overview").
         own = [self.fallback, self.route.team and self.route.team.fallback_message]
         named = [*(own if because != Because.PLAN else []), workspace.fallback_message]
-        texts = (message.text_in(language) for message in named if message)
-        written = next((text.html for text in texts if text), "")
-        self.fallback_html = written
-        self.fallback_message = rich_text.as_text(written) if written else standard_in(language)
+        self.fallback_message, self.fallback_html = words_in(self.attributes.get("language"), named)
         if self.state == State.ACTIVE:
             self._end(State.ENDED, because=Because.LEFT_ALONE)
         else:

@@ -127,6 +127,15 @@ class Workspace(models.Model):
             return "used-up"
         return "few-left" if used * 10 >= self.engagement_limit * 9 else ""
 
+    def why_not(self, route):
+        """Why the plan connects nobody by this route now, in a sentence; empty if it does."""
+        plan = self.get_plan_display()
+        if not route.is_part_of(self.plan):
+            return f"The {plan} plan has no teams."
+        if not self.has_engagement_left():
+            return f"The {plan} plan's {self.engagement_limit} engagements are used up."
+        return ""
+
     def has_engagement_left(self):
         """Whether the plan connects one more chat. An open offer has reserved its engagement."""
         from routing.models.live_chat import LiveChat
