@@ -15,6 +15,10 @@ from routing import conditions
 
 LONGEST_LIST = 100_000
 LONGEST_WAIT_SECONDS = 24 * 60 * 60
+WHERE = ("targets", "exclusions")
+WHO = ("known", "returning")
+WHEN = ("seconds_on_page", "seconds_on_site", "scroll_percent")
+HOW_OFTEN = ("at_most", "again_after_days", "priority")
 CHANGED = (
     "Somebody else has changed who sees this dialogue since you opened it, so nothing of yours is saved yet. "
     "Press Save again to keep yours, or open the page anew to see theirs."
@@ -88,24 +92,8 @@ class AudienceForm(forms.ModelForm):
 
     class Meta:
         model = Dialogue
-        fields = [
-            "targets",
-            "exclusions",
-            "known",
-            "returning",
-            "seconds_on_page",
-            "seconds_on_site",
-            "scroll_percent",
-            "at_most",
-            "again_after_days",
-            "priority",
-        ]
+        fields = [*WHERE, *WHO, *WHEN, *HOW_OFTEN]
         labels = {"known": "Known or not", "returning": "First visit or not"}
-
-    WHERE = ("targets", "exclusions")
-    WHO = ("known", "returning")
-    WHEN = ("seconds_on_page", "seconds_on_site", "scroll_percent")
-    HOW_OFTEN = ("at_most", "again_after_days", "priority")
 
     def __init__(self, data=None, *, instance):
         step, kept = (data.get("do", "") if data else ""), Kept(instance)
@@ -126,10 +114,10 @@ class AudienceForm(forms.ModelForm):
         )
         self.rows.form.fields["match"].label = "The visitor is meant if"
 
-    where = property(lambda self: [self[name] for name in self.WHERE])
-    who = property(lambda self: [self[name] for name in self.WHO])
-    when = property(lambda self: [self[name] for name in self.WHEN])
-    how_often = property(lambda self: [self[name] for name in self.HOW_OFTEN])
+    where = property(lambda self: [self[name] for name in WHERE])
+    who = property(lambda self: [self[name] for name in WHO])
+    when = property(lambda self: [self[name] for name in WHEN])
+    how_often = property(lambda self: [self[name] for name in HOW_OFTEN])
 
     def clean(self):
         given = super().clean()

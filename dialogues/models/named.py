@@ -3,68 +3,55 @@
 from django.db import models
 
 
-class NamedRoute(models.Model):
-    """A stream names this route, so it stays."""
+class Named(models.Model):
+    """A stream names a row, so it stays. `names` is the field that has it."""
 
     stream = models.ForeignKey("dialogues.Stream", models.CASCADE)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{getattr(self, self.names)} in {self.stream}"
+
+
+class NamedRoute(Named):
     route = models.ForeignKey("routing.Route", models.PROTECT)
+    names = "route"
 
     class Meta:
         constraints = [models.UniqueConstraint(name="a_route_is_named_once", fields=["stream", "route"])]
 
-    def __str__(self):
-        return f"{self.route} in {self.stream}"
 
-
-class NamedAttribute(models.Model):
-    """A stream names this attribute, so it stays."""
-
-    stream = models.ForeignKey("dialogues.Stream", models.CASCADE)
+class NamedAttribute(Named):
     attribute = models.ForeignKey("dialogues.Attribute", models.PROTECT)
+    names = "attribute"
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="an_attribute_is_named_once", fields=["stream", "attribute"])
         ]
 
-    def __str__(self):
-        return f"{self.attribute} in {self.stream}"
 
-
-class NamedFlow(models.Model):
-    """A stream names this flow, so it stays."""
-
-    stream = models.ForeignKey("dialogues.Stream", models.CASCADE)
+class NamedFlow(Named):
     flow = models.ForeignKey("dialogues.Dialogue", models.PROTECT)
+    names = "flow"
 
     class Meta:
         constraints = [models.UniqueConstraint(name="a_flow_is_named_once", fields=["stream", "flow"])]
 
-    def __str__(self):
-        return f"{self.flow} in {self.stream}"
 
-
-class NamedGoal(models.Model):
-    """A stream names this goal, so it stays."""
-
-    stream = models.ForeignKey("dialogues.Stream", models.CASCADE)
+class NamedGoal(Named):
     goal = models.ForeignKey("dialogues.Goal", models.PROTECT)
+    names = "goal"
 
     class Meta:
         constraints = [models.UniqueConstraint(name="a_goal_is_named_once", fields=["stream", "goal"])]
 
-    def __str__(self):
-        return f"{self.goal} in {self.stream}"
 
-
-class NamedPdf(models.Model):
-    """A stream names this document, so it stays."""
-
-    stream = models.ForeignKey("dialogues.Stream", models.CASCADE)
+class NamedPdf(Named):
     pdf = models.ForeignKey("dialogues.Pdf", models.PROTECT)
+    names = "pdf"
 
     class Meta:
         constraints = [models.UniqueConstraint(name="a_document_is_named_once", fields=["stream", "pdf"])]
-
-    def __str__(self):
-        return f"{self.pdf} in {self.stream}"
