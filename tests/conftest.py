@@ -161,6 +161,21 @@ def clock(db):
 
 
 @pytest.fixture
+def everything(db):
+    """Every row of every table, to see that nothing was left behind."""
+
+    def everything():
+        rows = {}
+        with connection.cursor() as cursor:
+            for table in connection.introspection.table_names(cursor):
+                cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
+                rows[table] = cursor.fetchall()
+        return rows
+
+    return everything
+
+
+@pytest.fixture
 def workspace(db):
     return Workspace.objects.get()
 

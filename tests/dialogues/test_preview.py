@@ -5,7 +5,6 @@ import re
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core import mail
-from django.db import connection
 from django.urls import reverse
 
 from dialogues.cards import ActionCard, CaptureCard, FlowCard, GoalCard, MeetingCard, MessageCard, PdfCard
@@ -24,21 +23,6 @@ from dialogues.models import Appearance, Attribute, Dialogue, Goal, Pdf, Stream
 from routing.conditions import read
 from routing.models import HoursBlock
 from tests.dialogues.filled_in import FilledIn
-
-
-@pytest.fixture
-def everything(db):
-    """Every row of every table."""
-
-    def everything():
-        rows = {}
-        with connection.cursor() as cursor:
-            for table in connection.introspection.table_names(cursor):
-                cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
-                rows[table] = cursor.fetchall()
-        return rows
-
-    return everything
 
 
 @pytest.fixture

@@ -24,21 +24,6 @@ WEDNESDAY = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def everything(db):
-    """Every row of every table."""
-
-    def everything():
-        rows = {}
-        with connection.cursor() as cursor:
-            for table in connection.introspection.table_names(cursor):
-                cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
-                rows[table] = cursor.fetchall()
-        return rows
-
-    return everything
-
-
-@pytest.fixture
 def office_hours():
     """Nine to five on every day, by UTC."""
 

@@ -1,8 +1,6 @@
 """Max tries a draft in a real browser, from the add page to the words a visitor reads when nobody comes."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,8 +10,6 @@ from playwright.sync_api import expect
 
 from dialogues.models import Conversation, Dialogue
 from tests.racing import PROOF
-
-SHOTS = os.environ.get("SHOTS")
 
 SCREENS = [(width, scheme) for width in (1280, 768, 375) for scheme in ("light", "dark")]
 
@@ -38,14 +34,8 @@ def max_opens(somebody, shop):
     return max_opens
 
 
-def shoot(page, name):
-    if SHOTS:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
-
-
 def test_max_begins_with_a_ready_made_dialogue_and_talks_to_it(max_opens):
     page = max_opens("add/")
-    shoot(page, "add")
     assert problems(page) == []
     page.get_by_label("Name", exact=False).first.fill("Autumn")
     page.get_by_label("Talk to sales").check()
@@ -57,7 +47,6 @@ def test_max_begins_with_a_ready_made_dialogue_and_talks_to_it(max_opens):
     chat.get_by_label("What is your first name?").fill("Max")
     chat.get_by_role("button", name="Send").click()
     expect(chat.get_by_label("And your email address?")).to_be_visible()
-    shoot(page, "preview-1280")
     assert problems(page) == []
     chat.get_by_role("link", name="Jump to this card").last.click()
 
@@ -78,13 +67,11 @@ def test_nobody_comes_and_all_of_it_can_be_read(max_opens, scheme, width):
         chat.get_by_label(asked, exact=True).fill(given)
         chat.get_by_role("button", name="Send").click()
     expect(chat.get_by_text("would be asked first")).to_be_visible()
-    shoot(page, f"waiting-{width}-{scheme}")
     assert problems(page) == []
 
     chat.get_by_role("button", name="Nobody comes").click()
 
     expect(chat.get_by_text("the visitor reads the fallback message")).to_be_visible()
-    shoot(page, f"nobody-{width}-{scheme}")
     assert problems(page) == []
 
 
@@ -106,7 +93,6 @@ def test_what_does_not_fit_can_be_read(max_opens, scheme, tmp_path):
     page.get_by_label("Exported dialogue").set_input_files(file)
     page.get_by_role("button", name="See what is in it").click()
     expect(page.get_by_text("There is no team “Abroad” here")).to_be_visible()
-    shoot(page, f"import-{scheme}")
     assert problems(page) == []
     page.get_by_role("button", name="Import").click()
 

@@ -68,7 +68,8 @@ def test_without_a_worker_the_clock_settles(product, alice, clock, said):
         wait_until(is_settled(alice, due=due))
         assert (clock() - due).total_seconds() < 2
 
-    assert "the clock does them" in said()
+    # It says so when it has done them all.
+    wait_until(lambda: "the clock does them" in said())
 
 
 def test_the_switch_ends_at_midnight(product, hire, clock):

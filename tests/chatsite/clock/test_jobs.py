@@ -73,7 +73,7 @@ def test_the_clock_does_it_when_no_worker_comes(product, soon_due, queue, said):
         assert_on_time(seconds_late())
         jobs = queue.get_jobs()
 
-    assert "the clock does them" in said()
+    wait_until(lambda: "the clock does them" in said())
     # The worker that slept had been given one already.
     assert len({job.id for job in jobs}) == len(jobs) >= 9
     assert {(job.timeout, job.result_ttl) for job in jobs} == {(10, 0)}
